@@ -1,0 +1,12 @@
+"""Hands on Bazel's native C++ rules under the names that @rules_cc gives them.
+
+Debian's own bazel-rules-cc package wants a newer Bazel than Debian carries.
+"""
+
+cc_binary = native.cc_binary
+cc_import = native.cc_import
+cc_library = native.cc_library
+cc_proto_library = native.cc_proto_library
+cc_test = native.cc_test
+cc_toolchain = native.cc_toolchain
+cc_toolchain_suite = native.cc_toolchain_suite
