@@ -1,0 +1,108 @@
+#ifndef SALLYPORT_CLIENT_AUTHENTICATOR_H_
+#define SALLYPORT_CLIENT_AUTHENTICATOR_H_
+
+// The broker's side of Sallyport: runs the SASL handshakes of a broker's client
+// connections against the central service. An Authenticator multiplexes any
+// number of connections over few long-lived gRPC streams, gathers what they
+// write, reconnects with back-off, bounds what it queues, and gives every
+// connection an outcome: sys-temp where the service cannot be reached.
+//
+//   auto authenticator = client::Authenticator::Create(options);
+//   auto handshake = (*authenticator)->Open(facts, observer);
+//   handshake->Receive(bytes_from_the_client);   // as they come
+//   ... observer->OnSend(bytes) ... observer->OnOutcome(outcome, rest)
+//
+// Thread-safe. Destroying the Authenticator ends every open handshake with
+// sys-temp and waits for callbacks that are running; it must not be destroyed
+// from one.
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/handshake_types.h"
+
+namespace sallyport::client {
+
+// AuthenticatorTls are PEM file paths for the connection to the service.
+struct AuthenticatorTls {
+  // Trusted roots; empty: the system's.
+  std::string ca_file;
+  // For mutual TLS; both or neither.
+  std::string certificate_file;
+  std::string key_file;
+  // Empty: the name in the target.
+  std::string expected_server_name;
+};
+
+struct AuthenticatorOptions {
+  // A gRPC target: "host:port", "dns:///host:port", "ipv4:...", "unix:/path".
+  std::string target;
+  // Absent: no encryption.
+  std::optional<AuthenticatorTls> tls;
+  // Streams, each on a channel of its own; a second and further one is opened
+  // when those there are busy.
+  int max_streams = 2;
+  // The longest that a busy stream waits to gather more before it writes. Zero
+  // turns gathering by time off; natural batching stays.
+  absl::Duration max_gather_window = absl::Microseconds(200);
+  // How long a handshake may wait for a stream before it ends with sys-temp,
+  // and how long one may take altogether.
+  absl::Duration connect_timeout = absl::Seconds(5);
+  absl::Duration handshake_timeout = absl::Seconds(35);
+  absl::Duration min_backoff = absl::Milliseconds(50);
+  absl::Duration max_backoff = absl::Seconds(5);
+  // Over these, a new handshake ends at once with sys-temp (overloaded).
+  size_t max_open_handshakes = 100'000;
+  size_t max_queued_bytes = 64u << 20;
+};
+
+// HandshakeObserver hears of one handshake. It is called on the SDK's threads,
+// never for one handshake from two threads at once; it must not block.
+class HandshakeObserver {
+ public:
+  virtual ~HandshakeObserver() = default;
+
+  // OnSend hands over bytes to be written to the client, valid for the call.
+  virtual void OnSend(std::string_view bytes) = 0;
+
+  // OnOutcome is the last call. `rest` is what the client sent behind the
+  // handshake: the next layer's first bytes.
+  virtual void OnOutcome(Outcome outcome, std::string rest) = 0;
+};
+
+// Handshake is a broker's handle on one. Its calls may be made from any thread,
+// one at a time. Destroying it before the outcome tells the service to forget
+// the handshake; no callback begins afterwards.
+class Handshake {
+ public:
+  virtual ~Handshake() = default;
+
+  // Receive forwards bytes read from the client, split anyhow. After the
+  // outcome it returns false and takes nothing: the bytes are the next layer's.
+  virtual bool Receive(std::string_view bytes) = 0;
+};
+
+class Authenticator {
+ public:
+  // Create fails with InvalidArgument for options that cannot work (an
+  // unreadable certificate, a missing target). It does not wait for the service.
+  static absl::StatusOr<std::unique_ptr<Authenticator>> Create(AuthenticatorOptions options);
+
+  virtual ~Authenticator() = default;
+
+  // Open begins a handshake, at accept: the service answers with its header and
+  // mechanisms without waiting for the client's bytes. `observer` is kept until
+  // the outcome, or until the handle is destroyed. It may be called before Open
+  // returns.
+  virtual std::unique_ptr<Handshake> Open(ConnectionFacts facts,
+                                          std::shared_ptr<HandshakeObserver> observer) = 0;
+};
+
+}  // namespace sallyport::client
+
+#endif  // SALLYPORT_CLIENT_AUTHENTICATOR_H_

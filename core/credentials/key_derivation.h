@@ -1,0 +1,58 @@
+#ifndef SALLYPORT_CORE_CREDENTIALS_KEY_DERIVATION_H_
+#define SALLYPORT_CORE_CREDENTIALS_KEY_DERIVATION_H_
+
+// Work that is slow on purpose (PBKDF2, Argon2id). A mechanism never does it:
+// it returns a KeyDerivation, and the host runs it off its event threads with
+// Derive() and hands the answer back.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/credentials/account.h"
+#include "core/credentials/secret.h"
+
+namespace sallyport {
+
+// PasswordCheck asks whether `password` is that of any of `credentials`.
+struct PasswordCheck {
+  Secret password;
+  // Never empty: for an unknown user it holds a decoy of the usual cost.
+  std::vector<Credential> credentials;
+};
+
+// SaltedPassword asks for SCRAM's Hi(password, salt, iterations) (RFC 5802
+// section 2.2).
+struct SaltedPassword {
+  HashFunction hash = HashFunction::kSha256;
+  Secret password;
+  std::string salt;
+  uint32_t iterations = 0;
+};
+
+using KeyDerivation = std::variant<PasswordCheck, SaltedPassword>;
+
+// PasswordVerdict answers a PasswordCheck.
+struct PasswordVerdict {
+  bool matches = false;
+};
+
+// DerivationRefused says that the work was not done: the pool was full, or the
+// library failed.
+struct DerivationRefused {
+  bool overloaded = false;
+};
+
+// A Secret answers a SaltedPassword.
+using DerivationAnswer = std::variant<DerivationRefused, PasswordVerdict, Secret>;
+
+// Derive does the work on the calling thread: milliseconds to seconds. A
+// PasswordCheck tries every credential, so that its time does not tell which
+// one matched. Thread-safe.
+DerivationAnswer Derive(const KeyDerivation& work);
+
+}  // namespace sallyport
+
+#endif  // SALLYPORT_CORE_CREDENTIALS_KEY_DERIVATION_H_

@@ -1,0 +1,39 @@
+#ifndef SALLYPORT_CORE_CREDENTIALS_NEW_CREDENTIAL_H_
+#define SALLYPORT_CORE_CREDENTIALS_NEW_CREDENTIAL_H_
+
+// Makes what a store is to keep of a new password.
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/credentials/credential.h"
+#include "core/crypto/random_source.h"
+
+namespace sallyport {
+
+// CredentialCosts are the work factors of new credentials.
+struct CredentialCosts {
+  // RFC 7677 section 4 asks for at least 4096.
+  uint32_t scram_iterations = 4096;
+  uint32_t pbkdf2_iterations = 600'000;
+  uint32_t argon2_memory_kib = 19'456;
+  uint32_t argon2_passes = 2;
+  uint32_t argon2_lanes = 1;
+};
+
+// NewCredential derives a credential of `scheme` (a SchemeName) from a password
+// that SASLprep has prepared for storage, with a fresh salt from `random`. It is
+// slow on purpose. InvalidArgument for an unknown scheme.
+absl::StatusOr<Credential> NewCredential(std::string_view scheme, std::string_view password,
+                                         const CredentialCosts& costs, RandomSource& random);
+
+// DecoyScramKeys are what an unknown user is challenged with: the salt is a
+// keyed digest of the name, so that it is the same at each attempt and on each
+// replica that shares `decoy_key`; no password matches the keys. Cheap.
+ScramKeys DecoyScramKeys(HashFunction hash, std::string_view name, std::string_view decoy_key,
+                         const CredentialCosts& costs);
+
+}  // namespace sallyport
+
+#endif  // SALLYPORT_CORE_CREDENTIALS_NEW_CREDENTIAL_H_

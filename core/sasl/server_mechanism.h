@@ -1,0 +1,136 @@
+#ifndef SALLYPORT_CORE_SASL_SERVER_MECHANISM_H_
+#define SALLYPORT_CORE_SASL_SERVER_MECHANISM_H_
+
+// The server's side of a SASL mechanism (RFC 4422), as a pure state machine: it
+// takes the client's message, and returns what to do next. It never waits: what
+// it needs (a stored credential, a slow derivation) it returns, with a ticket,
+// and is resumed with the answer.
+//
+// A peer's fault is a Failure value. A host's fault (a step out of turn, a stale
+// ticket) is a non-OK absl::Status, after which the mechanism must be destroyed.
+// Success and Failure are final. Cancelling is destroying. Not thread-safe.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "core/credentials/account.h"
+#include "core/credentials/key_derivation.h"
+#include "core/credentials/new_credential.h"
+#include "core/crypto/random_source.h"
+#include "core/sasl/channel_binding.h"
+#include "core/sasl/failure_reason.h"
+#include "core/sasl/identity.h"
+
+namespace sallyport {
+
+// CredentialQuery names the account that a mechanism wants to see.
+struct CredentialQuery {
+  // In prepared form (RFC 4013).
+  std::string authentication_id;
+  // Empty where none was asked for, or one equal to authentication_id.
+  std::string authorization_id;
+  // A registry's name: valid for the life of the process.
+  std::string_view mechanism;
+};
+
+// CredentialsFound answers a query that the store could answer, also where the
+// user is unknown: "not found" and "not allowed" look the same to the peer, so
+// the mechanism plays on, with a decoy where `account` is null, and fails with
+// `denial` at the end.
+struct CredentialsFound {
+  std::shared_ptr<const Account> account;
+  std::optional<FailureReason> denial;
+};
+
+// CredentialsUnavailable says that nothing could be learned.
+struct CredentialsUnavailable {
+  // kStoreUnavailable, kOverloaded, kNoPolicy, kMisconfigured or kTimedOut.
+  FailureReason reason = FailureReason::kStoreUnavailable;
+};
+
+using CredentialAnswer = std::variant<CredentialsUnavailable, CredentialsFound>;
+
+// Challenge is to be sent to the client; its answer is the next Step.
+struct Challenge {
+  std::string bytes;
+};
+
+// NeedCredentials suspends the mechanism until Resume(ticket, answer).
+struct NeedCredentials {
+  uint64_t ticket = 0;
+  CredentialQuery query;
+};
+
+// NeedDerivation suspends the mechanism until Resume(ticket, answer).
+struct NeedDerivation {
+  uint64_t ticket = 0;
+  KeyDerivation work;
+};
+
+struct Success {
+  Identity identity;
+  // The mechanism's final data (SCRAM's server-final message), where it has any.
+  std::optional<std::string> additional_data;
+};
+
+struct Failure {
+  FailureReason reason = FailureReason::kInternal;
+  // What exactly was wrong, for the log: a static sentence, or null.
+  const char* what = nullptr;
+};
+
+using StepResult = std::variant<Failure, Challenge, NeedCredentials, NeedDerivation, Success>;
+
+class ServerMechanism {
+ public:
+  virtual ~ServerMechanism() = default;
+
+  // Step takes the initial response (nullopt: the client sent none, which is
+  // not the same as an empty one), and then each response.
+  virtual absl::StatusOr<StepResult> Step(std::optional<std::string_view> response) = 0;
+
+  // Resume hands in what NeedCredentials asked for.
+  virtual absl::StatusOr<StepResult> Resume(uint64_t ticket, CredentialAnswer answer);
+
+  // Resume hands in what NeedDerivation asked for.
+  virtual absl::StatusOr<StepResult> Resume(uint64_t ticket, DerivationAnswer answer);
+};
+
+// CertificateIdentity says which part of a client's certificate names it.
+enum class CertificateIdentity : uint8_t { kCommonName, kDnsName, kEmailAddress, kUri };
+
+// ServerMechanismSettings are a listener's choices; shared and immutable.
+struct ServerMechanismSettings {
+  // Keys the salts of decoys; the same on every replica. Must not be empty.
+  Secret decoy_key;
+  // What a decoy must cost to look like a real credential.
+  CredentialCosts costs;
+  // The scheme whose cost a failed PLAIN login must have.
+  std::string decoy_scheme = "SCRAM-SHA-256";
+  // SCRAM: send server-final as a last challenge rather than with the outcome.
+  bool scram_final_as_challenge = false;
+  CertificateIdentity certificate_identity = CertificateIdentity::kCommonName;
+};
+
+// ServerMechanismContext is what a mechanism may know of its connection. Every
+// pointer and view outlives the mechanism.
+struct ServerMechanismContext {
+  const ServerMechanismSettings* settings = nullptr;
+  RandomSource* random = nullptr;
+  // Those that the listener accepts.
+  std::span<const ChannelBinding> channel_bindings;
+  // Whether any -PLUS mechanism was offered on this connection.
+  bool plus_offered = false;
+  // DER of the leaf, already verified; empty: none.
+  std::string_view peer_certificate;
+};
+
+}  // namespace sallyport
+
+#endif  // SALLYPORT_CORE_SASL_SERVER_MECHANISM_H_
