@@ -1,0 +1,61 @@
+#include "core/handshake/mechanism_offer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/amqp/protocol_header.h"
+#include "core/amqp/sasl_frames.h"
+
+namespace sallyport {
+namespace {
+
+const MechanismDescriptor* FindIn(const std::vector<const MechanismDescriptor*>& mechanisms,
+                                  std::string_view name) {
+  auto found = std::find_if(mechanisms.begin(), mechanisms.end(),
+                            [name](const MechanismDescriptor* m) { return m->name == name; });
+  return found == mechanisms.end() ? nullptr : *found;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const MechanismOffer>> MechanismOffer::Create(
+    std::vector<const MechanismDescriptor*> offered,
+    std::vector<const MechanismDescriptor*> withheld_for_tls) {
+  if (offered.empty()) return absl::InvalidArgumentError("no mechanism is left to offer");
+  std::vector<std::string_view> names;
+  for (const MechanismDescriptor* mechanism : offered) {
+    if (std::find(names.begin(), names.end(), mechanism->name) != names.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("mechanism ", std::string(mechanism->name), " is named twice"));
+    }
+    names.push_back(mechanism->name);
+  }
+
+  std::shared_ptr<MechanismOffer> offer(new MechanismOffer);
+  offer->greeting_ = amqp::kSaslProtocolHeader;
+  amqp::AppendSaslMechanisms(names, &offer->greeting_);
+  const size_t frame_size = offer->greeting_.size() - amqp::kSaslProtocolHeader.size();
+  if (frame_size > amqp::kMinMaxFrameSize) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the list of mechanisms takes a frame of ", frame_size, " bytes, over the ",
+                     amqp::kMinMaxFrameSize, " that AMQP 1.0 allows; name fewer"));
+  }
+  offer->plus_offered_ =
+      std::any_of(offered.begin(), offered.end(), [](const auto* m) { return m->channel_binding; });
+  offer->offered_ = std::move(offered);
+  offer->withheld_for_tls_ = std::move(withheld_for_tls);
+  return offer;
+}
+
+const MechanismDescriptor* MechanismOffer::Find(std::string_view name) const {
+  return FindIn(offered_, name);
+}
+
+FailureReason MechanismOffer::ReasonAgainst(std::string_view name) const {
+  return FindIn(withheld_for_tls_, name) != nullptr ? FailureReason::kTlsRequired
+                                                    : FailureReason::kMechanismNotOffered;
+}
+
+}  // namespace sallyport

@@ -1,0 +1,225 @@
+#include "core/handshake/server_handshake.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "core/amqp/protocol_header.h"
+
+namespace sallyport {
+namespace {
+
+template <typename... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+
+HandshakeEvent EventOf(const amqp::SaslFrame& frame) {
+  return std::visit(Overloaded{
+                        [](const amqp::EmptyFrame&) { return HandshakeEvent::kEmptyFrame; },
+                        [](const amqp::SaslInit&) { return HandshakeEvent::kInit; },
+                        [](const amqp::SaslResponse&) { return HandshakeEvent::kResponse; },
+                        [](const auto&) { return HandshakeEvent::kServerFrame; },
+                    },
+                    frame);
+}
+
+FailureReason ReasonOf(amqp::DecodeErrorKind kind) {
+  return kind == amqp::DecodeErrorKind::kTooLarge ? FailureReason::kTooLarge
+                                                  : FailureReason::kMalformedFrame;
+}
+
+}  // namespace
+
+ServerHandshake::ServerHandshake(std::shared_ptr<const MechanismOffer> offer,
+                                 const HandshakeLimits& limits,
+                                 const ServerMechanismContext& context)
+    : offer_(std::move(offer)),
+      limits_(limits),
+      context_(context),
+      reader_(std::min(limits.max_frame_size, limits.max_bytes)) {
+  context_.plus_offered = offer_->plus_offered();
+}
+
+HandshakeStep ServerHandshake::Receive(std::string_view bytes, std::string* to_send) {
+  if (ended()) return WaitForClient{};
+  if (suspended()) {
+    Defer(bytes);
+    return WaitForClient{};
+  }
+  return Advance(bytes, to_send);
+}
+
+void ServerHandshake::Defer(std::string_view bytes) {
+  // What goes beyond this could only be used by a handshake that is over its
+  // limit; and at an outcome the broker still has it.
+  const size_t most = limits_.max_bytes + limits_.max_frame_size;
+  bytes = bytes.substr(0, most - std::min(most, deferred_.size()));
+  deferred_.insert(deferred_.end(), bytes.begin(), bytes.end());
+}
+
+HandshakeStep ServerHandshake::Advance(std::string_view bytes, std::string* to_send) {
+  if (state_ == HandshakeState::kHeader) {
+    if (auto refused = ReadHeader(&bytes)) return *std::move(refused);
+    if (state_ == HandshakeState::kHeader) return WaitForClient{};
+  }
+  while (!ended()) {
+    auto next = reader_.Next(&bytes);
+    if (std::holds_alternative<std::monostate>(next)) return WaitForClient{};
+    if (const auto* error = std::get_if<amqp::DecodeError>(&next)) {
+      consumed_ += error->frame_size;
+      return Refuse(ReasonOf(error->kind), error->what, to_send);
+    }
+    HandshakeStep step = OnFrame(std::get<amqp::Frame>(next), to_send);
+    if (suspended()) Defer(bytes);
+    if (!std::holds_alternative<WaitForClient>(step)) return step;
+  }
+  return WaitForClient{};
+}
+
+std::optional<HandshakeOutcome> ServerHandshake::ReadHeader(std::string_view* bytes) {
+  const std::string_view expected = amqp::kSaslProtocolHeader.substr(header_matched_);
+  const size_t size = std::min(bytes->size(), expected.size());
+  if (bytes->substr(0, size) != expected.substr(0, size)) {
+    // Our header has been sent already; a peer that speaks something else could
+    // not read a frame.
+    state_ = HandshakeState::kEnded;
+    return HandshakeOutcome{.code = CodeFor(FailureReason::kProtocolHeader),
+                            .reason = FailureReason::kProtocolHeader,
+                            .what = "the client did not begin with the AMQP SASL header"};
+  }
+  header_matched_ += static_cast<uint8_t>(size);
+  bytes->remove_prefix(size);
+  if (header_matched_ == amqp::kSaslProtocolHeader.size()) {
+    consumed_ = header_matched_;
+    state_ = HandshakeState::kInit;
+  }
+  return std::nullopt;
+}
+
+HandshakeStep ServerHandshake::OnFrame(const amqp::Frame& frame, std::string* to_send) {
+  consumed_ += frame.size;
+  if (consumed_ > limits_.max_bytes) {
+    return Refuse(FailureReason::kTooLarge, "the handshake is over its limit of bytes", to_send);
+  }
+  if (++steps_ > limits_.max_steps) {
+    return Refuse(FailureReason::kTooManySteps, "the handshake is over its limit of steps",
+                  to_send);
+  }
+  auto decoded = amqp::DecodeSaslFrame(frame);
+  if (const auto* error = std::get_if<amqp::DecodeError>(&decoded)) {
+    return Refuse(ReasonOf(error->kind), error->what, to_send);
+  }
+  const auto& sasl = std::get<amqp::SaslFrame>(decoded);
+  switch (TransitionFor(state_, EventOf(sasl))) {
+    case HandshakeAction::kBegin:
+      return Begin(std::get<amqp::SaslInit>(sasl), to_send);
+    case HandshakeAction::kStep:
+      return Apply(mechanism_->Step(std::get<amqp::SaslResponse>(sasl).response), to_send);
+    case HandshakeAction::kSkipOrRefuse:
+      if (limits_.skip_empty_frames) return WaitForClient{};
+      return Refuse(FailureReason::kMalformedFrame, "an empty frame during SASL", to_send);
+    default:
+      return Refuse(FailureReason::kOutOfTurn, "a frame that is out of turn", to_send);
+  }
+}
+
+HandshakeStep ServerHandshake::Begin(const amqp::SaslInit& init, std::string* to_send) {
+  hostname_ = init.hostname.value_or("");
+  chosen_ = offer_->Find(init.mechanism);
+  if (chosen_ == nullptr) return Refuse(offer_->ReasonAgainst(init.mechanism), nullptr, to_send);
+  mechanism_ = chosen_->create_server(context_);
+  return Apply(mechanism_->Step(init.initial_response), to_send);
+}
+
+HandshakeStep ServerHandshake::Apply(absl::StatusOr<StepResult> result, std::string* to_send) {
+  if (!result.ok()) {
+    return Refuse(FailureReason::kInternal, "the mechanism was called out of turn", to_send);
+  }
+  return std::visit(
+      Overloaded{
+          [&](Challenge& challenge) { return SendChallenge(challenge.bytes, to_send); },
+          [&](NeedCredentials& need) -> HandshakeStep {
+            state_ = HandshakeState::kCredentials;
+            awaited_ticket_ = need.ticket;
+            return std::move(need);
+          },
+          [&](NeedDerivation& need) -> HandshakeStep {
+            state_ = HandshakeState::kDerivation;
+            awaited_ticket_ = need.ticket;
+            return std::move(need);
+          },
+          [&](Success& success) -> HandshakeStep { return Succeed(std::move(success), to_send); },
+          [&](Failure& failure) -> HandshakeStep {
+            return Refuse(failure.reason, failure.what, to_send);
+          },
+      },
+      *result);
+}
+
+HandshakeStep ServerHandshake::SendChallenge(std::string_view challenge, std::string* to_send) {
+  const size_t before = to_send->size();
+  amqp::AppendSaslChallenge(challenge, to_send);
+  if (to_send->size() - before > amqp::kMinMaxFrameSize) {
+    to_send->resize(before);
+    return Refuse(FailureReason::kInternal, "our challenge does not fit a frame", to_send);
+  }
+  state_ = HandshakeState::kResponse;
+  return WaitForClient{};
+}
+
+HandshakeOutcome ServerHandshake::Succeed(Success success, std::string* to_send) {
+  const size_t before = to_send->size();
+  amqp::AppendSaslOutcome({.code = amqp::SaslCode::kOk, .additional_data = success.additional_data},
+                          to_send);
+  if (to_send->size() - before > amqp::kMinMaxFrameSize) {
+    to_send->resize(before);
+    return Refuse(FailureReason::kInternal, "our outcome does not fit a frame", to_send);
+  }
+  state_ = HandshakeState::kEnded;
+  mechanism_.reset();
+  return HandshakeOutcome{.code = amqp::SaslCode::kOk, .identity = std::move(success.identity)};
+}
+
+HandshakeOutcome ServerHandshake::Refuse(FailureReason reason, const char* what,
+                                         std::string* to_send) {
+  const amqp::SaslCode code = CodeFor(reason);
+  amqp::AppendSaslOutcome({.code = code}, to_send);
+  state_ = HandshakeState::kEnded;
+  mechanism_.reset();
+  return HandshakeOutcome{.code = code, .reason = reason, .what = what};
+}
+
+template <typename Answer>
+absl::StatusOr<HandshakeStep> ServerHandshake::ResumeWith(HandshakeEvent event, uint64_t ticket,
+                                                          Answer answer, std::string* to_send) {
+  if (TransitionFor(state_, event) != HandshakeAction::kResume || ticket != awaited_ticket_) {
+    return absl::FailedPreconditionError("the handshake does not wait for this answer");
+  }
+  HandshakeStep step = Apply(mechanism_->Resume(ticket, std::move(answer)), to_send);
+  if (suspended() || ended() || deferred_.empty()) return step;
+  const amqp::WipedBuffer bytes = std::exchange(deferred_, {});
+  return Advance(std::string_view(bytes.data(), bytes.size()), to_send);
+}
+
+absl::StatusOr<HandshakeStep> ServerHandshake::Resume(uint64_t ticket, CredentialAnswer answer,
+                                                      std::string* to_send) {
+  return ResumeWith(HandshakeEvent::kCredentials, ticket, std::move(answer), to_send);
+}
+
+absl::StatusOr<HandshakeStep> ServerHandshake::Resume(uint64_t ticket, DerivationAnswer answer,
+                                                      std::string* to_send) {
+  return ResumeWith(HandshakeEvent::kDerivation, ticket, std::move(answer), to_send);
+}
+
+absl::StatusOr<HandshakeOutcome> ServerHandshake::Fail(FailureReason reason, std::string* to_send) {
+  if (TransitionFor(state_, HandshakeEvent::kHostFailure) != HandshakeAction::kFail) {
+    return absl::FailedPreconditionError("the handshake has already ended");
+  }
+  // The client hears nothing of a broker's fault: what the broker would write
+  // for us can no longer be trusted.
+  std::string unsent;
+  return Refuse(reason, nullptr, reason == FailureReason::kBrokerFault ? &unsent : to_send);
+}
+
+}  // namespace sallyport

@@ -1,0 +1,136 @@
+#ifndef SALLYPORT_CORE_HANDSHAKE_SERVER_HANDSHAKE_H_
+#define SALLYPORT_CORE_HANDSHAKE_SERVER_HANDSHAKE_H_
+
+// The server's side of an AMQP 1.0 SASL handshake (AMQP 1.0 part 5 section 3):
+// the client's raw bytes in, bytes to send and what to do next out. It never
+// waits, and holds no transport and no clock: the host looks up credentials, runs
+// slow derivations, keeps the time, and resumes it. The result does not depend
+// on how the bytes were split. Not thread-safe.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "core/amqp/frame_reader.h"
+#include "core/amqp/sasl_code.h"
+#include "core/amqp/sasl_frames.h"
+#include "core/amqp/wiped_buffer.h"
+#include "core/handshake/mechanism_offer.h"
+#include "core/handshake/transition.h"
+#include "core/sasl/server_mechanism.h"
+
+namespace sallyport {
+
+// HandshakeLimits bound what one client may make us do before it is
+// authenticated.
+struct HandshakeLimits {
+  // In bytes, with the frame's header.
+  size_t max_frame_size = 64 * 1024;
+  // What the handshake may use up, in bytes.
+  size_t max_bytes = 128 * 1024;
+  // Frames from the client, skipped ones too.
+  int max_steps = 16;
+  // Skip empty frames rather than refuse them.
+  bool skip_empty_frames = false;
+};
+
+// HandshakeOutcome is how a handshake ended. `identity` is set if and only if
+// `code` is kOk, `reason` if and only if it is not.
+struct HandshakeOutcome {
+  amqp::SaslCode code = amqp::SaslCode::kSys;
+  std::optional<Identity> identity;
+  std::optional<FailureReason> reason;
+  // What exactly was wrong, for the log: a static sentence, or null.
+  const char* what = nullptr;
+};
+
+// WaitForClient says that the handshake needs more bytes.
+struct WaitForClient {};
+
+using HandshakeStep =
+    std::variant<WaitForClient, NeedCredentials, NeedDerivation, HandshakeOutcome>;
+
+class ServerHandshake {
+ public:
+  // ServerHandshake offers `offer`. What `context` points to must outlive it;
+  // its plus_offered is taken from the offer.
+  ServerHandshake(std::shared_ptr<const MechanismOffer> offer, const HandshakeLimits& limits,
+                  const ServerMechanismContext& context);
+  ServerHandshake(const ServerHandshake&) = delete;
+  ServerHandshake& operator=(const ServerHandshake&) = delete;
+
+  // Start appends the protocol header and the mechanisms, which do not wait for
+  // the client's header. Once, before anything else.
+  void Start(std::string* to_send) const { to_send->append(offer_->greeting()); }
+
+  // Receive takes the client's next bytes and appends what is to be sent to
+  // `to_send`. While the handshake is suspended, and once it has ended, it
+  // returns WaitForClient.
+  HandshakeStep Receive(std::string_view bytes, std::string* to_send);
+
+  // Resume hands in what the last step asked for, and goes on with the bytes
+  // that came meanwhile. FailedPrecondition, and nothing happens, where `ticket`
+  // is not that of what is awaited.
+  absl::StatusOr<HandshakeStep> Resume(uint64_t ticket, CredentialAnswer answer,
+                                       std::string* to_send);
+  absl::StatusOr<HandshakeStep> Resume(uint64_t ticket, DerivationAnswer answer,
+                                       std::string* to_send);
+
+  // Fail ends the handshake for a reason of the host's: a time out, draining.
+  // FailedPrecondition where it has already ended.
+  absl::StatusOr<HandshakeOutcome> Fail(FailureReason reason, std::string* to_send);
+
+  // consumed is how many of the client's bytes the handshake has used up.
+  uint64_t consumed() const { return consumed_; }
+
+  // hostname is what the client named in sasl-init; empty: nothing.
+  const std::string& hostname() const { return hostname_; }
+
+  // mechanism is what the client chose; null before that.
+  const MechanismDescriptor* mechanism() const { return chosen_; }
+
+  // suspended is whether the handshake waits for its host.
+  bool suspended() const {
+    return state_ == HandshakeState::kCredentials || state_ == HandshakeState::kDerivation;
+  }
+
+  bool ended() const { return state_ == HandshakeState::kEnded; }
+
+ private:
+  HandshakeStep Advance(std::string_view bytes, std::string* to_send);
+  std::optional<HandshakeOutcome> ReadHeader(std::string_view* bytes);
+  HandshakeStep OnFrame(const amqp::Frame& frame, std::string* to_send);
+  HandshakeStep Begin(const amqp::SaslInit& init, std::string* to_send);
+  HandshakeStep Apply(absl::StatusOr<StepResult> result, std::string* to_send);
+  HandshakeStep GoOn(HandshakeStep step, std::string* to_send);
+  HandshakeStep SendChallenge(std::string_view challenge, std::string* to_send);
+  HandshakeOutcome Succeed(Success success, std::string* to_send);
+  HandshakeOutcome Refuse(FailureReason reason, const char* what, std::string* to_send);
+  void Defer(std::string_view bytes);
+  template <typename Answer>
+  absl::StatusOr<HandshakeStep> ResumeWith(HandshakeEvent event, uint64_t ticket, Answer answer,
+                                           std::string* to_send);
+
+  const std::shared_ptr<const MechanismOffer> offer_;
+  const HandshakeLimits limits_;
+  ServerMechanismContext context_;
+  HandshakeState state_ = HandshakeState::kHeader;
+  uint8_t header_matched_ = 0;
+  int steps_ = 0;
+  uint64_t consumed_ = 0;
+  uint64_t awaited_ticket_ = 0;
+  amqp::FrameReader reader_;
+  // What came while the host was looking something up.
+  amqp::WipedBuffer deferred_;
+  const MechanismDescriptor* chosen_ = nullptr;
+  std::unique_ptr<ServerMechanism> mechanism_;
+  std::string hostname_;
+};
+
+}  // namespace sallyport
+
+#endif  // SALLYPORT_CORE_HANDSHAKE_SERVER_HANDSHAKE_H_

@@ -1,0 +1,66 @@
+#ifndef SALLYPORT_SERVER_CONFIG_SERVER_CONFIG_H_
+#define SALLYPORT_SERVER_CONFIG_SERVER_CONFIG_H_
+
+// sallyportd's configuration: a YAML file, read strictly. Without a file the
+// defaults below are used, which are safe: loopback only, and a store that has
+// no users. docs/configuration.md describes each key.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "process/log.h"
+#include "server/login/derivation_pool.h"
+#include "server/policy/listener_policy.h"
+#include "server/rpc/handshake_host.h"
+
+namespace sallyport::server {
+
+// ServerTls are PEM files. They are watched: a new certificate is used for new
+// connections without a restart.
+struct ServerTls {
+  std::string certificate_file;
+  std::string key_file;
+  // Brokers must show a certificate that one of these signed; empty: they need
+  // none.
+  std::string client_ca_file;
+};
+
+struct ServerConfig {
+  // "host:port", or "unix:/path". Port 0 takes any.
+  std::string address = "127.0.0.1:7450";
+  std::optional<ServerTls> tls;
+
+  std::string admin_socket;
+
+  std::string store_name = "local";
+  std::string store_path;
+  absl::Duration store_cache_ttl = absl::Seconds(60);
+  // Schemes that a new password is stored in.
+  std::vector<std::string> schemes = {"SCRAM-SHA-256", "SCRAM-SHA-512"};
+  CredentialCosts costs;
+
+  std::vector<ListenerRules> listeners = {ListenerRules{}};
+  HandshakeQuotas quotas;
+  DerivationPool::Options derivation;
+
+  // How long live handshakes may go on after SIGTERM.
+  absl::Duration drain = absl::Seconds(10);
+  process::LogLevel log_level = process::LogLevel::kInfo;
+};
+
+// DefaultServerConfig is what sallyportd runs with when it is given no file. The
+// store lies in $STATE_DIRECTORY, else $XDG_STATE_HOME/sallyport, else
+// ~/.local/state/sallyport; the admin socket in $RUNTIME_DIRECTORY, else
+// $XDG_RUNTIME_DIR/sallyport, else /run/sallyport.
+ServerConfig DefaultServerConfig();
+
+// LoadServerConfig reads `path` over the defaults. InvalidArgument names file,
+// line, column, key and what was expected.
+absl::StatusOr<ServerConfig> LoadServerConfig(const std::string& path);
+
+}  // namespace sallyport::server
+
+#endif  // SALLYPORT_SERVER_CONFIG_SERVER_CONFIG_H_

@@ -1,0 +1,59 @@
+#include "server/login/derivation_pool.h"
+
+namespace sallyport::server {
+
+DerivationPool::DerivationPool(const Options& options)
+    : max_queued_(options.max_queued), cache_(options.cache) {
+  for (int i = 0; i < options.threads; ++i) threads_.emplace_back([this] { Run(); });
+}
+
+DerivationPool::~DerivationPool() {
+  std::deque<Job> refused;
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+    refused.swap(queue_);
+  }
+  for (Job& job : refused) std::move(job.done)(DerivationRefused{.overloaded = true});
+  for (std::thread& thread : threads_) thread.join();
+}
+
+std::optional<DerivationAnswer> DerivationPool::DeriveCached(const KeyDerivation& work) {
+  const auto* check = std::get_if<PasswordCheck>(&work);
+  if (check == nullptr || !cache_.Contains(*check)) return std::nullopt;
+  return PasswordVerdict{.matches = true};
+}
+
+void DerivationPool::Derive(KeyDerivation work, Done done) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!stopping_ && queue_.size() < max_queued_) {
+      queue_.push_back({std::move(work), std::move(done)});
+      return;
+    }
+  }
+  std::move(done)(DerivationRefused{.overloaded = true});
+}
+
+void DerivationPool::Run() {
+  while (true) {
+    Job job;
+    {
+      absl::MutexLock lock(&mutex_);
+      const auto wakes = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+        return stopping_ || !queue_.empty();
+      };
+      mutex_.Await(absl::Condition(&wakes));
+      if (queue_.empty()) return;
+      job = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    DerivationAnswer answer = sallyport::Derive(job.work);
+    const auto* check = std::get_if<PasswordCheck>(&job.work);
+    const auto* verdict = std::get_if<PasswordVerdict>(&answer);
+    if (check != nullptr && verdict != nullptr && verdict->matches) cache_.Insert(*check);
+    std::move(job.done)(std::move(answer));
+  }
+}
+
+}  // namespace sallyport::server

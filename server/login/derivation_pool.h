@@ -1,0 +1,63 @@
+#ifndef SALLYPORT_SERVER_LOGIN_DERIVATION_POOL_H_
+#define SALLYPORT_SERVER_LOGIN_DERIVATION_POOL_H_
+
+// Runs slow key derivations on threads of its own, within bounds: when its queue
+// is full, it refuses, and the login ends with sys-temp. Thread-safe.
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/synchronization/mutex.h"
+#include "core/credentials/key_derivation.h"
+#include "server/login/verification_cache.h"
+
+namespace sallyport::server {
+
+class DerivationPool {
+ public:
+  using Done = absl::AnyInvocable<void(DerivationAnswer) &&>;
+
+  struct Options {
+    int threads = 2;
+    // Derivations waiting for a thread; over it, a new one is refused.
+    size_t max_queued = 1024;
+    VerificationCache::Options cache;
+  };
+
+  explicit DerivationPool(const Options& options);
+  // Destroying the pool waits for the derivations that run, and refuses those
+  // that wait.
+  ~DerivationPool();
+
+  // DeriveCached answers from the cache of verified passwords, or not at all.
+  std::optional<DerivationAnswer> DeriveCached(const KeyDerivation& work);
+
+  // Derive does the work on the pool. `done` is called exactly once: on a thread
+  // of the pool or, where the work is refused, on the caller's.
+  void Derive(KeyDerivation work, Done done);
+
+ private:
+  struct Job {
+    KeyDerivation work;
+    Done done;
+  };
+
+  void Run();
+
+  const size_t max_queued_;
+  VerificationCache cache_;
+  absl::Mutex mutex_;
+  std::deque<Job> queue_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace sallyport::server
+
+#endif  // SALLYPORT_SERVER_LOGIN_DERIVATION_POOL_H_

@@ -1,0 +1,73 @@
+#include "server/login/verification_cache.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "absl/time/clock.h"
+#include "core/credentials/credential.h"
+#include "core/crypto/hash.h"
+#include "core/crypto/random_source.h"
+
+namespace sallyport::server {
+namespace {
+
+constexpr size_t kKeySize = 32;
+
+void AppendSized(std::string_view bytes, std::string* out) {
+  const uint64_t size = bytes.size();
+  out->append(reinterpret_cast<const char*>(&size), sizeof(size));
+  out->append(bytes);
+}
+
+}  // namespace
+
+VerificationCache::VerificationCache(const Options& options)
+    : capacity_of_shard_((options.capacity + kShards - 1) / kShards),
+      time_to_live_(options.time_to_live),
+      now_(options.now != nullptr ? options.now : +[] { return absl::Now(); }) {
+  Secret key = Secret::Zeroed(kKeySize);
+  if (SystemRandom().Fill({key.data(), key.size()})) key_ = std::move(key);
+}
+
+bool VerificationCache::DigestOf(const PasswordCheck& check, Digest* digest) const {
+  if (key_.empty() || capacity_of_shard_ == 0) return false;
+  std::string message;
+  message.reserve(512);
+  AppendSized(check.password.view(), &message);
+  for (const Credential& credential : check.credentials) {
+    std::string text = FormatCredential(credential);
+    AppendSized(text, &message);
+    Wipe(&text);
+  }
+  const bool made = Hmac(HashFunction::kSha256, key_.view(), message, *digest);
+  Wipe(&message);
+  return made;
+}
+
+bool VerificationCache::Contains(const PasswordCheck& check) {
+  Digest digest;
+  if (!DigestOf(check, &digest)) return false;
+  Shard& shard = ShardOf(digest);
+  absl::MutexLock lock(&shard.mutex);
+  auto found = shard.by_digest.find(digest);
+  return found != shard.by_digest.end() && found->second->expires_at > now_();
+}
+
+void VerificationCache::Insert(const PasswordCheck& check) {
+  Digest digest;
+  if (!DigestOf(check, &digest)) return;
+  const absl::Time expires_at = now_() + time_to_live_;
+  Shard& shard = ShardOf(digest);
+  absl::MutexLock lock(&shard.mutex);
+  if (auto found = shard.by_digest.find(digest); found != shard.by_digest.end()) {
+    shard.oldest_first.erase(found->second);
+  } else if (shard.by_digest.size() >= capacity_of_shard_) {
+    shard.by_digest.erase(shard.oldest_first.front().digest);
+    shard.oldest_first.pop_front();
+  }
+  shard.oldest_first.push_back({digest, expires_at});
+  shard.by_digest[digest] = std::prev(shard.oldest_first.end());
+}
+
+}  // namespace sallyport::server

@@ -1,0 +1,115 @@
+#include "server/policy/listener_policy.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace sallyport::server {
+namespace {
+
+constexpr std::string_view kAnyListener = "*";
+
+size_t IndexOf(const ConnectionTraits& traits) {
+  return (traits.encrypted ? 1u : 0u) | (traits.has_certificate ? 2u : 0u) |
+         (traits.has_binding ? 4u : 0u);
+}
+
+ConnectionTraits TraitsAt(size_t index) {
+  return {.encrypted = (index & 1) != 0,
+          .has_certificate = (index & 2) != 0,
+          .has_binding = (index & 4) != 0};
+}
+
+absl::StatusOr<std::vector<const MechanismDescriptor*>> FindAll(
+    const std::vector<std::string>& names) {
+  std::vector<const MechanismDescriptor*> found;
+  for (const std::string& name : names) {
+    const MechanismDescriptor* mechanism = FindMechanism(name);
+    if (mechanism == nullptr) {
+      return absl::InvalidArgumentError(absl::StrCat("unknown mechanism '", name, "'"));
+    }
+    found.push_back(mechanism);
+  }
+  return found;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const ListenerPolicy>> ListenerPolicy::Create(
+    ListenerRules rules, const Secret& decoy_key, const CredentialCosts& costs) {
+  if (decoy_key.empty()) return absl::InvalidArgumentError("the decoy key is empty");
+  auto mechanisms = FindAll(rules.mechanisms);
+  if (!mechanisms.ok()) return mechanisms.status();
+
+  std::shared_ptr<ListenerPolicy> policy(new ListenerPolicy);
+  policy->settings_.decoy_key = decoy_key;
+  policy->settings_.costs = costs;
+  policy->settings_.scram_final_as_challenge = rules.scram_final_as_challenge;
+  policy->settings_.certificate_identity = rules.certificate_identity;
+  policy->rules_ = std::move(rules);
+  for (size_t i = 0; i < policy->offers_.size(); ++i) {
+    auto offer = policy->MakeOffer(*mechanisms, TraitsAt(i));
+    if (!offer.ok()) return offer.status();
+    policy->offers_[i] = *std::move(offer);
+  }
+  return policy;
+}
+
+absl::StatusOr<ListenerPolicy::Offer> ListenerPolicy::MakeOffer(
+    const std::vector<const MechanismDescriptor*>& mechanisms,
+    const ConnectionTraits& traits) const {
+  std::vector<const MechanismDescriptor*> offered, withheld_for_tls;
+  for (const MechanismDescriptor* mechanism : mechanisms) {
+    if (mechanism->needs_certificate && !traits.has_certificate) continue;
+    if (mechanism->channel_binding && !traits.has_binding) continue;
+    const bool exposed =
+        mechanism->exposes_password && !traits.encrypted && !rules_.allow_password_without_tls;
+    (exposed ? withheld_for_tls : offered).push_back(mechanism);
+  }
+  if (offered.empty()) {
+    return Offer(traits.encrypted ? FailureReason::kMechanismNotOffered
+                                  : FailureReason::kTlsRequired);
+  }
+  auto offer = MechanismOffer::Create(std::move(offered), std::move(withheld_for_tls));
+  if (!offer.ok()) return offer.status();
+  return Offer(*std::move(offer));
+}
+
+bool ListenerPolicy::AcceptsBinding(std::string_view type) const {
+  return std::find(rules_.channel_bindings.begin(), rules_.channel_bindings.end(), type) !=
+         rules_.channel_bindings.end();
+}
+
+const std::variant<FailureReason, std::shared_ptr<const MechanismOffer>>& ListenerPolicy::OfferFor(
+    const ConnectionTraits& traits) const {
+  return offers_[IndexOf(traits)];
+}
+
+absl::StatusOr<std::shared_ptr<const ListenerPolicies>> ListenerPolicies::Create(
+    std::vector<ListenerRules> rules, const Secret& decoy_key, const CredentialCosts& costs) {
+  std::shared_ptr<ListenerPolicies> policies(new ListenerPolicies);
+  for (ListenerRules& rule : rules) {
+    const std::string name = rule.name;
+    auto policy = ListenerPolicy::Create(std::move(rule), decoy_key, costs);
+    if (!policy.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("listener '", name, "': ", policy.status().message()));
+    }
+    if (!policies->by_name_.emplace(name, *std::move(policy)).second) {
+      return absl::InvalidArgumentError(absl::StrCat("listener '", name, "' is named twice"));
+    }
+  }
+  return policies;
+}
+
+std::shared_ptr<const ListenerPolicy> ListenerPolicies::Find(std::string_view listener) const {
+  auto found = by_name_.find(absl::string_view(listener.data(), listener.size()));
+  if (found == by_name_.end()) {
+    found = by_name_.find(absl::string_view(kAnyListener.data(), kAnyListener.size()));
+  }
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+}  // namespace sallyport::server

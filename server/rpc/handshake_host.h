@@ -1,0 +1,46 @@
+#ifndef SALLYPORT_SERVER_RPC_HANDSHAKE_HOST_H_
+#define SALLYPORT_SERVER_RPC_HANDSHAKE_HOST_H_
+
+// What the handshakes of every stream share. It outlives the streams.
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+
+#include "core/crypto/random_source.h"
+#include "server/login/credential_resolver.h"
+#include "server/login/derivation_pool.h"
+#include "server/policy/listener_policy.h"
+#include "server/rpc/handshake_ids.h"
+
+namespace sallyport::server {
+
+// HandshakeQuotas bound what brokers may ask for at once.
+struct HandshakeQuotas {
+  // Handshakes on one stream, and on all of them: over either, a new one ends
+  // with sys-temp.
+  size_t max_handshakes_per_stream = 20'000;
+  size_t max_handshakes = 200'000;
+  // Over it, a new stream is refused with RESOURCE_EXHAUSTED.
+  size_t max_streams = 1'000;
+  // How long one handshake may take.
+  std::chrono::milliseconds handshake_timeout = std::chrono::seconds(30);
+  // While a stream's unsent responses take more, in bytes, it is not read.
+  size_t max_unsent_bytes = 8u << 20;
+};
+
+struct HandshakeHost {
+  std::shared_ptr<const ListenerPolicies> policies;
+  CredentialResolver& resolver;
+  DerivationPool& derivations;
+  RandomSource& random;
+  HandshakeIds& ids;
+  HandshakeQuotas quotas;
+  std::atomic<bool> draining = false;
+  std::atomic<size_t> live_handshakes = 0;
+};
+
+}  // namespace sallyport::server
+
+#endif  // SALLYPORT_SERVER_RPC_HANDSHAKE_HOST_H_

@@ -1,0 +1,63 @@
+#include "server/rpc/handshake_log.h"
+
+#include <array>
+
+#include "core/sasl/failure_reason.h"
+#include "process/log.h"
+
+namespace sallyport::server {
+namespace {
+
+using process::LogLevel;
+
+std::string_view CodeName(amqp::SaslCode code) {
+  constexpr std::array<std::string_view, 5> kNames = {"ok", "auth", "sys", "sys-perm", "sys-temp"};
+  const auto index = static_cast<size_t>(code);
+  return index < kNames.size() ? kNames[index] : "unknown";
+}
+
+LogLevel LevelOf(amqp::SaslCode code) {
+  return code == amqp::SaslCode::kOk || code == amqp::SaslCode::kAuth ? LogLevel::kInfo
+                                                                      : LogLevel::kWarning;
+}
+
+}  // namespace
+
+void LogHandshake(const HandshakeRecord& record) {
+  const HandshakeOutcome& outcome = record.outcome;
+  const LogLevel level = LevelOf(outcome.code);
+  if (!process::LogEnabled(level)) return;
+  const std::string_view code = CodeName(outcome.code);
+  const auto microseconds =
+      std::chrono::duration_cast<std::chrono::microseconds>(record.duration).count();
+  if (outcome.identity) {
+    const Identity& identity = *outcome.identity;
+    const std::string_view store = identity.account == nullptr ? "" : identity.account->store;
+    process::Log(level, "login accepted",
+                 {{"handshake_id", record.id},
+                  {"code", code},
+                  {"mechanism", record.mechanism},
+                  {"authentication_id", identity.authentication_id},
+                  {"authorization_id", identity.authorization_id},
+                  {"store", store},
+                  {"channel_bound", identity.channel_bound},
+                  {"listener", record.listener},
+                  {"remote_address", record.remote_address},
+                  {"hostname", record.hostname},
+                  {"duration_us", microseconds}});
+    return;
+  }
+  const FailureReason reason = outcome.reason.value_or(FailureReason::kInternal);
+  process::Log(level, "login refused",
+               {{"handshake_id", record.id},
+                {"code", code},
+                {"reason", ReasonName(reason)},
+                {"detail", outcome.what != nullptr ? outcome.what : Describe(reason)},
+                {"mechanism", record.mechanism},
+                {"listener", record.listener},
+                {"remote_address", record.remote_address},
+                {"hostname", record.hostname},
+                {"duration_us", microseconds}});
+}
+
+}  // namespace sallyport::server

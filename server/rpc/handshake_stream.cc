@@ -1,0 +1,107 @@
+#include "server/rpc/handshake_stream.h"
+
+#include <utility>
+#include <vector>
+
+#include "server/rpc/stream_registry.h"
+
+namespace sallyport::server {
+
+HandshakeStream* HandshakeStream::Start(HandshakeHost& host, StreamRegistry& registry) {
+  std::shared_ptr<HandshakeStream> stream(new HandshakeStream(host, registry));
+  stream->self_ = stream;
+  {
+    absl::MutexLock lock(&stream->mutex_);
+    stream->table_.emplace(
+        host, stream->batch_,
+        [weak = std::weak_ptr(stream)](absl::FunctionRef<void(HandshakeTable&)> change) {
+          if (auto alive = weak.lock()) alive->Change(change);
+        });
+  }
+  registry.Add(stream);
+  stream->Change([](HandshakeTable&) {});
+  return stream.get();
+}
+
+HandshakeStream::HandshakeStream(HandshakeHost& host, StreamRegistry& registry)
+    : host_(host), registry_(registry) {}
+
+void HandshakeStream::Change(absl::FunctionRef<void(HandshakeTable&)> change) {
+  std::vector<HandshakeTable::Task> tasks;
+  {
+    absl::MutexLock lock(&mutex_);
+    change(*table_);
+    tasks = table_->TakeTasks();
+    Pump();
+  }
+  for (HandshakeTable::Task& task : tasks) std::move(task)();
+}
+
+void HandshakeStream::Pump() {
+  if (finished_) return;
+  if (!writing_ && !broken_) {
+    if (const v1::HandshakeResponse* response = batch_.Take()) {
+      writing_ = true;
+      StartWrite(response);
+    }
+  }
+  if (MayEnd()) {
+    finished_ = true;
+    table_->Clear();
+    Finish(broken_ ? grpc::Status::CANCELLED : grpc::Status::OK);
+    return;
+  }
+  if (!reading_ && !half_closed_ && !broken_ &&
+      batch_.unsent_bytes() < host_.quotas.max_unsent_bytes) {
+    reading_ = true;
+    StartRead(&request_);
+  }
+}
+
+bool HandshakeStream::MayEnd() const {
+  if (writing_) return false;
+  if (broken_) return true;
+  if (!batch_.empty()) return false;
+  if (half_closed_) return table_->suspended() == 0;
+  return draining_ && table_->live() == 0;
+}
+
+void HandshakeStream::OnReadDone(bool ok) {
+  Change([this, ok](HandshakeTable& table) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    reading_ = false;
+    if (!ok) {
+      half_closed_ = true;
+      return;
+    }
+    for (const v1::ConnectionInput& input : request_.inputs()) table.Apply(input);
+  });
+}
+
+void HandshakeStream::OnWriteDone(bool ok) {
+  Change([this, ok](HandshakeTable&) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    writing_ = false;
+    if (!ok) broken_ = true;
+  });
+}
+
+void HandshakeStream::OnCancel() {
+  Change([this](HandshakeTable& table) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    broken_ = true;
+    table.Clear();
+  });
+}
+
+void HandshakeStream::OnDone() {
+  registry_.Remove(this);
+  self_.reset();
+}
+
+void HandshakeStream::ExpireOpenedBefore(HandshakeTable::Clock::time_point time) {
+  Change([time](HandshakeTable& table) { table.ExpireOpenedBefore(time); });
+}
+
+void HandshakeStream::FinishWhenIdle() {
+  Change([this](HandshakeTable&) ABSL_NO_THREAD_SAFETY_ANALYSIS { draining_ = true; });
+}
+
+}  // namespace sallyport::server

@@ -1,0 +1,91 @@
+#ifndef SALLYPORT_SERVER_RPC_HANDSHAKE_TABLE_H_
+#define SALLYPORT_SERVER_RPC_HANDSHAKE_TABLE_H_
+
+// The live handshakes of one stream: inputs in, outputs into a ResponseBatch. It
+// knows nothing of gRPC and takes no lock: its stream calls it under the
+// stream's own. What has to wait (a lookup, a derivation) is returned as a task,
+// to be started without the lock, and answered through OnCredentials and
+// OnDerivation.
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
+#include "sallyport/v1/authenticator.pb.h"
+#include "server/rpc/handshake_host.h"
+#include "server/rpc/live_handshake.h"
+#include "server/rpc/response_batch.h"
+
+namespace sallyport::server {
+
+class HandshakeTable {
+ public:
+  using Clock = LiveHandshake::Clock;
+
+  // Reenter calls `change` on the table under its stream's lock, and sends what
+  // comes of it; from any thread, also when the stream is gone (then it does
+  // nothing).
+  using Reenter = std::function<void(absl::FunctionRef<void(HandshakeTable&)> change)>;
+  // Task is to be run once, without the stream's lock.
+  using Task = absl::AnyInvocable<void() &&>;
+
+  // `host` and `batch` must outlive the table.
+  HandshakeTable(HandshakeHost& host, ResponseBatch& batch, Reenter reenter);
+  ~HandshakeTable();
+  HandshakeTable(const HandshakeTable&) = delete;
+  HandshakeTable& operator=(const HandshakeTable&) = delete;
+
+  // Apply takes one input of the broker's.
+  void Apply(const v1::ConnectionInput& input);
+
+  // ExpireOpenedBefore ends the handshakes that were opened before `time`.
+  void ExpireOpenedBefore(Clock::time_point time);
+
+  // Clear forgets every handshake without an outcome: the stream is gone.
+  void Clear();
+
+  // TakeTasks hands over what has to be started.
+  std::vector<Task> TakeTasks() { return std::exchange(tasks_, {}); }
+
+  size_t live() const { return live_.size(); }
+
+  // suspended is how many handshakes wait for the host, not for their client.
+  size_t suspended() const { return suspended_; }
+
+ private:
+  using Live = std::list<LiveHandshake>;
+
+  void Open(const v1::ConnectionInput& input);
+  void RefuseOpen(const v1::ConnectionInput& input, FailureReason reason);
+  void End(Live::iterator live, FailureReason reason);
+  void Advance(Live::iterator live, HandshakeStep step);
+  bool AnswerAtOnce(Live::iterator live, HandshakeStep* step);
+  void Suspend(Live::iterator live, HandshakeStep step);
+  void Finish(Live::iterator live, const HandshakeOutcome& outcome);
+  void Emit(Live::iterator live, const HandshakeOutcome* outcome);
+  void Erase(Live::iterator live);
+  template <typename Answer>
+  void OnAnswer(uint64_t connection_id, uint64_t serial, uint64_t ticket, Answer answer);
+
+  HandshakeHost& host_;
+  ResponseBatch& batch_;
+  const Reenter reenter_;
+  // Oldest first.
+  Live live_;
+  absl::flat_hash_map<uint64_t, Live::iterator> by_id_;
+  uint64_t next_serial_ = 1;
+  size_t suspended_ = 0;
+  std::vector<Task> tasks_;
+  // What the handshake at hand has to say; reused.
+  std::string to_send_;
+};
+
+}  // namespace sallyport::server
+
+#endif  // SALLYPORT_SERVER_RPC_HANDSHAKE_TABLE_H_

@@ -1,0 +1,49 @@
+#ifndef SALLYPORT_SERVER_RPC_STREAM_REGISTRY_H_
+#define SALLYPORT_SERVER_RPC_STREAM_REGISTRY_H_
+
+// The Handshake streams that are open: bounds their number, ends handshakes that
+// take too long, and tells the streams to end when the service drains.
+// Thread-safe; it must outlive the gRPC server.
+
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "server/rpc/handshake_stream.h"
+
+namespace sallyport::server {
+
+class StreamRegistry {
+ public:
+  // StreamRegistry looks for late handshakes on a thread of its own, often
+  // enough to end one within a tenth of `handshake_timeout` of its time.
+  explicit StreamRegistry(std::chrono::milliseconds handshake_timeout);
+  ~StreamRegistry();
+
+  void Add(const std::shared_ptr<HandshakeStream>& stream);
+  void Remove(HandshakeStream* stream);
+  size_t size() const;
+
+  // Drain has each stream, now and later, end when its last handshake has.
+  void Drain();
+
+ private:
+  std::vector<std::shared_ptr<HandshakeStream>> Streams() const ABSL_LOCKS_EXCLUDED(mutex_);
+  void ExpireLateHandshakes();
+
+  const std::chrono::milliseconds handshake_timeout_;
+  mutable absl::Mutex mutex_;
+  absl::flat_hash_map<HandshakeStream*, std::weak_ptr<HandshakeStream>> streams_
+      ABSL_GUARDED_BY(mutex_);
+  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread expiry_;
+};
+
+}  // namespace sallyport::server
+
+#endif  // SALLYPORT_SERVER_RPC_STREAM_REGISTRY_H_

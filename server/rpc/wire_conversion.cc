@@ -1,0 +1,107 @@
+#include "server/rpc/wire_conversion.h"
+
+#include "absl/time/time.h"
+
+namespace sallyport::server {
+namespace {
+
+void WriteTime(absl::Time time, google::protobuf::Timestamp* out) {
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  out->set_seconds(seconds);
+  out->set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+}
+
+void WriteIdentity(const Identity& identity, v1::Identity* out) {
+  out->set_authentication_id(identity.authentication_id);
+  out->set_authorization_id(identity.authorization_id);
+  out->set_mechanism(identity.mechanism.data(), identity.mechanism.size());
+  out->set_channel_bound(identity.channel_bound);
+  if (identity.account == nullptr) return;
+  const Account& account = *identity.account;
+  out->set_tenant(account.tenant);
+  out->set_store(account.store);
+  out->mutable_groups()->Assign(account.groups.begin(), account.groups.end());
+  for (const auto& [name, value] : account.attributes) (*out->mutable_attributes())[name] = value;
+  if (account.expires_at) WriteTime(*account.expires_at, out->mutable_expires_at());
+}
+
+}  // namespace
+
+v1::SaslCode ToWire(amqp::SaslCode code) {
+  switch (code) {
+    case amqp::SaslCode::kOk:
+      return v1::SASL_CODE_OK;
+    case amqp::SaslCode::kAuth:
+      return v1::SASL_CODE_AUTH;
+    case amqp::SaslCode::kSys:
+      return v1::SASL_CODE_SYS;
+    case amqp::SaslCode::kSysPerm:
+      return v1::SASL_CODE_SYS_PERM;
+    case amqp::SaslCode::kSysTemp:
+      return v1::SASL_CODE_SYS_TEMP;
+  }
+  return v1::SASL_CODE_SYS;
+}
+
+// The core's numbers are the contract's.
+static_assert(static_cast<int>(FailureReason::kAbortedByClient) ==
+              v1::FAILURE_REASON_ABORTED_BY_CLIENT);
+static_assert(static_cast<int>(FailureReason::kServiceUnreachable) ==
+              v1::FAILURE_REASON_SERVICE_UNREACHABLE);
+static_assert(static_cast<int>(FailureReason::kMisconfigured) == v1::FAILURE_REASON_MISCONFIGURED);
+static_assert(static_cast<int>(FailureReason::kInternal) == v1::FAILURE_REASON_INTERNAL);
+
+v1::FailureReason ToWire(FailureReason reason) { return static_cast<v1::FailureReason>(reason); }
+
+v1::ClientFirst ToWire(ClientFirst client_first) {
+  switch (client_first) {
+    case ClientFirst::kNo:
+      return v1::CLIENT_FIRST_NO;
+    case ClientFirst::kOptional:
+      return v1::CLIENT_FIRST_OPTIONAL;
+    case ClientFirst::kRequired:
+      return v1::CLIENT_FIRST_REQUIRED;
+  }
+  return v1::CLIENT_FIRST_UNSPECIFIED;
+}
+
+void WriteOutcome(const HandshakeOutcome& outcome, const std::string& hostname,
+                  const std::string& handshake_id, v1::Outcome* out) {
+  out->set_code(ToWire(outcome.code));
+  out->set_hostname(hostname);
+  out->set_handshake_id(handshake_id);
+  if (outcome.identity) WriteIdentity(*outcome.identity, out->mutable_identity());
+  if (!outcome.reason) return;
+  out->set_reason(ToWire(*outcome.reason));
+  const std::string_view description = Describe(*outcome.reason);
+  out->set_detail(description.data(), description.size());
+  if (outcome.what != nullptr) out->mutable_detail()->append(": ").append(outcome.what);
+}
+
+void WriteMechanism(const MechanismDescriptor& mechanism, v1::MechanismInfo* out) {
+  out->set_name(mechanism.name.data(), mechanism.name.size());
+  out->set_client_first(ToWire(mechanism.client_first));
+  out->set_server_sends_final_data(mechanism.server_sends_final_data);
+  out->set_supports_authzid(mechanism.supports_authzid);
+  out->set_channel_binding(mechanism.channel_binding);
+}
+
+std::vector<ChannelBinding> AcceptedBindings(const v1::ConnectionContext& context,
+                                             const ListenerPolicy& policy) {
+  std::vector<ChannelBinding> accepted;
+  for (const v1::ChannelBinding& binding : context.tls().channel_bindings()) {
+    if (binding.data().empty() || !policy.AcceptsBinding(binding.type())) continue;
+    accepted.push_back({binding.type(), binding.data()});
+  }
+  return accepted;
+}
+
+ConnectionTraits TraitsOf(const v1::ConnectionContext& context,
+                          const std::vector<ChannelBinding>& bindings) {
+  return {.encrypted = context.has_tls(),
+          .has_certificate = !context.tls().peer_certificate().empty(),
+          .has_binding = !bindings.empty()};
+}
+
+}  // namespace sallyport::server

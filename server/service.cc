@@ -1,0 +1,95 @@
+#include "server/service.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <chrono>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "process/log.h"
+#include "server/rpc/server_credentials.h"
+
+namespace sallyport::server {
+
+absl::StatusOr<std::unique_ptr<Service>> Service::Start(const ServerConfig& config) {
+  std::unique_ptr<Service> service(new Service(config));
+  if (absl::Status status = service->OpenStore(); !status.ok()) return status;
+  if (absl::Status status = service->LoadPolicies(); !status.ok()) return status;
+  if (absl::Status status = service->Serve(); !status.ok()) return status;
+  return service;
+}
+
+absl::Status Service::OpenStore() {
+  auto store = SqliteStore::Open({.name = config_.store_name,
+                                  .path = config_.store_path,
+                                  .cache_ttl = config_.store_cache_ttl});
+  if (!store.ok()) return store.status();
+  store_ = *std::move(store);
+  resolver_ = std::make_unique<CredentialResolver>(*store_);
+  return absl::OkStatus();
+}
+
+absl::Status Service::LoadPolicies() {
+  auto policies = ListenerPolicies::Create(config_.listeners, store_->decoy_key(), config_.costs);
+  if (!policies.ok()) return policies.status();
+  derivations_ = std::make_unique<DerivationPool>(config_.derivation);
+  host_.reset(new HandshakeHost{.policies = *std::move(policies),
+                                .resolver = *resolver_,
+                                .derivations = *derivations_,
+                                .random = SystemRandom(),
+                                .ids = ids_,
+                                .quotas = config_.quotas});
+  streams_ = std::make_unique<StreamRegistry>(config_.quotas.handshake_timeout);
+  authenticator_ = std::make_unique<AuthenticatorService>(*host_, *streams_);
+  return absl::OkStatus();
+}
+
+absl::Status Service::Serve() {
+  // For every gRPC server of this process, the operator's too.
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+
+  auto admin = AdminServer::Start(
+      {.socket_path = config_.admin_socket, .schemes = config_.schemes, .costs = config_.costs},
+      *store_);
+  if (!admin.ok()) return admin.status();
+  admin_ = *std::move(admin);
+
+  auto credentials = MakeServerCredentials(config_.tls);
+  if (!credentials.ok()) return credentials.status();
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(config_.address, *credentials, &port);
+  // Two servers must never share a port: the second one would silently take
+  // half of the brokers.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
+  builder.RegisterService(authenticator_.get());
+  grpc_ = builder.BuildAndStart();
+  if (grpc_ == nullptr || port == 0) {
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", config_.address,
+                                               ": the address is taken, or not this machine's"));
+  }
+  address_ = config_.address;
+  if (absl::EndsWith(address_, ":0")) {
+    address_ = absl::StrCat(address_.substr(0, address_.size() - 1), port);
+  }
+  grpc_->GetHealthCheckService()->SetServingStatus(v1::Authenticator::service_full_name(), true);
+  return absl::OkStatus();
+}
+
+void Service::Drain() {
+  grpc_->GetHealthCheckService()->SetServingStatus(false);
+  host_->draining.store(true, std::memory_order_relaxed);
+  streams_->Drain();
+  grpc_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(config_.drain));
+}
+
+Service::~Service() {
+  if (grpc_ != nullptr) grpc_->Shutdown(std::chrono::system_clock::now());
+}
+
+}  // namespace sallyport::server

@@ -1,0 +1,66 @@
+#ifndef SALLYPORT_SERVER_SERVICE_H_
+#define SALLYPORT_SERVER_SERVICE_H_
+
+// One running sallyportd: the store, the policies, the gRPC servers for brokers
+// and for the operator, put together from a configuration.
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/crypto/random_source.h"
+#include "server/admin/admin_server.h"
+#include "server/config/server_config.h"
+#include "server/login/credential_resolver.h"
+#include "server/login/derivation_pool.h"
+#include "server/rpc/authenticator_service.h"
+#include "server/rpc/handshake_host.h"
+#include "server/rpc/handshake_ids.h"
+#include "server/rpc/stream_registry.h"
+#include "server/stores/sqlite_store.h"
+
+namespace sallyport::server {
+
+class Service {
+ public:
+  // Start opens the store and serves; what it returns is serving. It fails with
+  // the first thing that is wrong, by name.
+  static absl::StatusOr<std::unique_ptr<Service>> Start(const ServerConfig& config);
+
+  // Destroying the service ends what still runs at once.
+  ~Service();
+
+  // address is where brokers reach the service: the configured one, with the
+  // port that was taken.
+  const std::string& address() const { return address_; }
+
+  // Drain turns health to not serving, refuses new handshakes, and returns when
+  // the live ones have ended or the configured time has passed.
+  void Drain();
+
+ private:
+  explicit Service(const ServerConfig& config) : config_(config) {}
+
+  absl::Status OpenStore();
+  absl::Status LoadPolicies();
+  absl::Status Serve();
+
+  const ServerConfig config_;
+  std::string address_;
+  HandshakeIds ids_{SystemRandom()};
+  std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<CredentialResolver> resolver_;
+  std::unique_ptr<HandshakeHost> host_;
+  std::unique_ptr<StreamRegistry> streams_;
+  std::unique_ptr<AuthenticatorService> authenticator_;
+  std::unique_ptr<grpc::Server> grpc_;
+  std::unique_ptr<AdminServer> admin_;
+  // Before what its answers reach is destroyed, it has none left to give.
+  std::unique_ptr<DerivationPool> derivations_;
+};
+
+}  // namespace sallyport::server
+
+#endif  // SALLYPORT_SERVER_SERVICE_H_

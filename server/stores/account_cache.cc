@@ -1,0 +1,105 @@
+#include "server/stores/account_cache.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/hash/hash.h"
+
+namespace sallyport::server {
+namespace {
+
+absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+absl::Time MonotonicNow() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return absl::TimeFromTimespec(now);
+}
+
+AccountCache::AccountCache(AccountCacheOptions options)
+    : shard_capacity_(std::max<size_t>(1, (options.capacity + options.shards - 1) / options.shards)),
+      ttl_(options.ttl),
+      clock_(std::move(options.clock)),
+      shards_(options.shards) {}
+
+AccountCache::Shard& AccountCache::ShardOf(absl::string_view name) {
+  return shards_[absl::HashOf(name) % shards_.size()];
+}
+
+std::optional<std::shared_ptr<const Account>> AccountCache::Get(std::string_view name) {
+  const absl::Time now = clock_();
+  Shard& shard = ShardOf(View(name));
+  absl::MutexLock lock(&shard.mutex);
+  const auto found = shard.index.find(View(name));
+  if (found == shard.index.end() || found->second->expires_at <= now) return std::nullopt;
+  shard.entries.splice(shard.entries.begin(), shard.entries, found->second);
+  return found->second->account;
+}
+
+uint64_t AccountCache::Generation(std::string_view name) {
+  Shard& shard = ShardOf(View(name));
+  absl::MutexLock lock(&shard.mutex);
+  return shard.generation;
+}
+
+void AccountCache::Put(std::string_view name, uint64_t generation,
+                       std::shared_ptr<const Account> account) {
+  const absl::Time expires_at = clock_() + ttl_;
+  // Declared before the lock: an account that goes is wiped after the lock is free.
+  Entries replaced;
+  Entries fresh;
+  fresh.push_back({std::string(name), std::move(account), expires_at});
+  Shard& shard = ShardOf(View(name));
+  absl::MutexLock lock(&shard.mutex);
+  if (shard.generation != generation) return;
+  const auto found = shard.index.find(View(name));
+  Entries::iterator victim = shard.entries.end();
+  if (found != shard.index.end()) {
+    victim = found->second;
+  } else if (shard.entries.size() >= shard_capacity_) {
+    victim = std::prev(shard.entries.end());
+  }
+  if (victim != shard.entries.end()) {
+    shard.index.erase(victim->name);
+    replaced.splice(replaced.begin(), shard.entries, victim);
+  }
+  shard.entries.splice(shard.entries.begin(), fresh);
+  shard.index.emplace(shard.entries.front().name, shard.entries.begin());
+}
+
+void AccountCache::Invalidate(std::string_view name) {
+  Entries forgotten;
+  Shard& shard = ShardOf(View(name));
+  absl::MutexLock lock(&shard.mutex);
+  ++shard.generation;
+  const auto found = shard.index.find(View(name));
+  if (found == shard.index.end()) return;
+  const Entries::iterator entry = found->second;
+  shard.index.erase(found);
+  forgotten.splice(forgotten.begin(), shard.entries, entry);
+}
+
+void AccountCache::InvalidateAll() {
+  for (Shard& shard : shards_) {
+    Entries forgotten;
+    absl::MutexLock lock(&shard.mutex);
+    ++shard.generation;
+    shard.index.clear();
+    forgotten.swap(shard.entries);
+  }
+}
+
+size_t AccountCache::size() {
+  size_t size = 0;
+  for (Shard& shard : shards_) {
+    absl::MutexLock lock(&shard.mutex);
+    size += shard.entries.size();
+  }
+  return size;
+}
+
+}  // namespace sallyport::server

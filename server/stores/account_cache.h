@@ -1,0 +1,93 @@
+#ifndef SALLYPORT_SERVER_STORES_ACCOUNT_CACHE_H_
+#define SALLYPORT_SERVER_STORES_ACCOUNT_CACHE_H_
+
+// What a store lately said of its users, so that a login of a known one waits
+// for nothing: bounded (least recently used goes first), with a time to live,
+// and cut into shards that each have a lock of their own. "No such user" is
+// cached too. Thread-safe.
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "core/credentials/account.h"
+
+namespace sallyport::server {
+
+// MonotonicNow is a clock that no operator can set back; its zero means nothing.
+absl::Time MonotonicNow();
+
+struct AccountCacheOptions {
+  // The most accounts kept, rounded up to a multiple of `shards`.
+  size_t capacity = 65536;
+  absl::Duration ttl = absl::Seconds(60);
+  size_t shards = 64;
+  // Called from many threads at once.
+  absl::AnyInvocable<absl::Time() const> clock = MonotonicNow;
+};
+
+class AccountCache {
+ public:
+  explicit AccountCache(AccountCacheOptions options);
+
+  // Get is the account, null for a user who does not exist, or nothing where
+  // the cache cannot tell. It allocates nothing.
+  std::optional<std::shared_ptr<const Account>> Get(std::string_view name);
+
+  // Generation changes whenever `name` is invalidated. Take it before the store
+  // is asked, and hand it to Put.
+  uint64_t Generation(std::string_view name);
+
+  // Put keeps what the store said (null: no such user), unless `name` has been
+  // invalidated since `generation`: then the answer may be older than the change.
+  void Put(std::string_view name, uint64_t generation, std::shared_ptr<const Account> account);
+
+  // Invalidate forgets `name`. Call it when a change is committed.
+  void Invalidate(std::string_view name);
+
+  // InvalidateAll forgets every name.
+  void InvalidateAll();
+
+  // size is how many names are kept, expired ones included.
+  size_t size();
+
+ private:
+  struct Entry {
+    std::string name;
+    std::shared_ptr<const Account> account;
+    absl::Time expires_at;
+  };
+  using Entries = std::list<Entry>;
+
+  // A cache line for each, so that two locks never share one.
+  struct alignas(64) Shard {
+    absl::Mutex mutex;
+    uint64_t generation ABSL_GUARDED_BY(mutex) = 0;
+    // The most recently used first.
+    Entries entries ABSL_GUARDED_BY(mutex);
+    // The keys are the names in `entries`.
+    absl::flat_hash_map<absl::string_view, Entries::iterator> index ABSL_GUARDED_BY(mutex);
+  };
+
+  Shard& ShardOf(absl::string_view name);
+
+  const size_t shard_capacity_;
+  const absl::Duration ttl_;
+  const absl::AnyInvocable<absl::Time() const> clock_;
+  std::vector<Shard> shards_;
+};
+
+}  // namespace sallyport::server
+
+#endif  // SALLYPORT_SERVER_STORES_ACCOUNT_CACHE_H_
