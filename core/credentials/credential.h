@@ -8,8 +8,10 @@
 //   {PBKDF2-SHA256}<iterations>$<salt>$<hash>           base64 parts
 //   {ARGON2}$argon2id$v=19$m=..,t=..,p=..$<salt>$<hash> the PHC string
 //
-// A parsed credential is immutable and may be shared between threads.
+// Base64 is canonical (RFC 4648): padded, but for the PHC string, whose parts are
+// unpadded. A parsed credential is immutable and may be shared between threads.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -55,9 +57,11 @@ struct Argon2idHash {
 using Credential = std::variant<Cleartext, ScramKeys, Pbkdf2Hash, Argon2idHash>;
 
 // ParseCredential reads one of the text forms above; scheme names are matched
-// without case. InvalidArgument names the position of what is wrong, never the
-// secret. Costs beyond kMaxIterations, kMaxArgon2MemoryKib or kMaxArgon2Passes
-// are refused, so that a stored value cannot stall the service.
+// without case. InvalidArgument names the position (in bytes, the first being 1)
+// of what is wrong, and never a part of the text. Costs and sizes outside the
+// limits below are refused, so that a stored value can neither stall the service
+// nor match too easily, and so are an empty password and SCRAM keys of another
+// size than the hash function's.
 absl::StatusOr<Credential> ParseCredential(std::string_view text);
 
 // FormatCredential writes the text form that ParseCredential reads. The result
@@ -74,6 +78,16 @@ inline constexpr uint32_t kMaxIterations = 10'000'000;
 inline constexpr uint32_t kMaxArgon2MemoryKib = 1 << 20;
 inline constexpr uint32_t kMaxArgon2Passes = 64;
 inline constexpr uint32_t kMaxArgon2Lanes = 16;
+// Argon2 needs this much memory for each lane (RFC 9106 section 3.1).
+inline constexpr uint32_t kMinArgon2MemoryKibPerLane = 8;
+
+// Sizes in bytes, after base64. A SCRAM salt has to fit into a SASL frame of 512
+// bytes together with the nonces; a key shorter than the minimum could be hit by
+// chance.
+inline constexpr size_t kMaxSaltSize = 64;
+inline constexpr size_t kMinArgon2SaltSize = 8;
+inline constexpr size_t kMinKeySize = 16;
+inline constexpr size_t kMaxKeySize = kMaxDigestSize;
 
 }  // namespace sallyport
 

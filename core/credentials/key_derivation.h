@@ -16,7 +16,8 @@
 
 namespace sallyport {
 
-// PasswordCheck asks whether `password` is that of any of `credentials`.
+// PasswordCheck asks whether `password` is that of any of `credentials`. An empty
+// password, and a credential without a key, match nothing.
 struct PasswordCheck {
   Secret password;
   // Never empty: for an unknown user it holds a decoy of the usual cost.
@@ -39,8 +40,8 @@ struct PasswordVerdict {
   bool matches = false;
 };
 
-// DerivationRefused says that the work was not done: the pool was full, or the
-// library failed.
+// DerivationRefused says that the work was not done: the pool was full, the
+// library failed, or the work has costs beyond the limits of credential.h.
 struct DerivationRefused {
   bool overloaded = false;
 };

@@ -3,6 +3,7 @@
 
 // Makes what a store is to keep of a new password.
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -11,6 +12,9 @@
 #include "core/crypto/random_source.h"
 
 namespace sallyport {
+
+// kNewSaltSize is the size in bytes of the salt of every new credential.
+inline constexpr size_t kNewSaltSize = 16;
 
 // CredentialCosts are the work factors of new credentials.
 struct CredentialCosts {
@@ -24,13 +28,17 @@ struct CredentialCosts {
 
 // NewCredential derives a credential of `scheme` (a SchemeName) from a password
 // that SASLprep has prepared for storage, with a fresh salt from `random`. It is
-// slow on purpose. InvalidArgument for an unknown scheme.
+// slow on purpose. The scheme is matched without case. InvalidArgument: an unknown
+// scheme, an empty password, or costs that ParseCredential would refuse.
+// Unavailable: no randomness, or the library failed.
 absl::StatusOr<Credential> NewCredential(std::string_view scheme, std::string_view password,
                                          const CredentialCosts& costs, RandomSource& random);
 
 // DecoyScramKeys are what an unknown user is challenged with: the salt is a
-// keyed digest of the name, so that it is the same at each attempt and on each
-// replica that shares `decoy_key`; no password matches the keys. Cheap.
+// keyed digest of the name, of the size of a new credential's, so that it is the
+// same at each attempt and on each replica that shares `decoy_key`, which has to
+// be secret; no password matches the keys. Cheap: three HMACs. Should those fail,
+// the keys are empty, and no proof matches them either.
 ScramKeys DecoyScramKeys(HashFunction hash, std::string_view name, std::string_view decoy_key,
                          const CredentialCosts& costs);
 

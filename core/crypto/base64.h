@@ -13,7 +13,8 @@ namespace sallyport {
 void AppendBase64(std::string_view bytes, std::string* out);
 
 // DecodeBase64 accepts only what AppendBase64 writes: full padding, no white
-// space, and zero bits behind the last octet; nullopt otherwise.
+// space, and zero bits behind the last octet; nullopt otherwise, and for a text
+// over 2 GiB.
 std::optional<std::string> DecodeBase64(std::string_view text);
 
 }  // namespace sallyport

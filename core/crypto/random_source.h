@@ -18,7 +18,8 @@ class RandomSource {
 };
 
 // SystemRandom is OpenSSL's generator, drawn in blocks that each thread keeps
-// for itself. Thread-safe; lives as long as the process.
+// for itself. What was handed out is wiped from the block, and a forked child
+// begins a new one. Thread-safe; lives as long as the process.
 RandomSource& SystemRandom();
 
 }  // namespace sallyport

@@ -11,8 +11,7 @@ namespace sallyport::server {
 namespace {
 
 // A stream that is refused before anything was read.
-class RefusedStream final
-    : public grpc::ServerBidiReactor<v1::HandshakeRequest, v1::HandshakeResponse> {
+class RefusedStream final : public HandshakeReactor {
  public:
   explicit RefusedStream(const grpc::Status& status) { Finish(status); }
   void OnDone() override { delete this; }
@@ -20,8 +19,7 @@ class RefusedStream final
 
 }  // namespace
 
-grpc::ServerBidiReactor<v1::HandshakeRequest, v1::HandshakeResponse>*
-AuthenticatorService::Handshake(grpc::CallbackServerContext*) {
+HandshakeReactor* AuthenticatorService::Handshake(grpc::CallbackServerContext*) {
   if (streams_.size() >= host_.quotas.max_streams) {
     return new RefusedStream({grpc::StatusCode::RESOURCE_EXHAUSTED,
                               "too many Handshake streams; share one between connections"});

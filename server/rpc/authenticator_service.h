@@ -11,14 +11,15 @@
 
 namespace sallyport::server {
 
-class AuthenticatorService final : public v1::Authenticator::CallbackService {
+class AuthenticatorService final
+    : public v1::Authenticator::WithRawCallbackMethod_Handshake<
+          v1::Authenticator::WithCallbackMethod_ListMechanisms<v1::Authenticator::Service>> {
  public:
   // `host` and `streams` must outlive the gRPC server.
   AuthenticatorService(HandshakeHost& host, StreamRegistry& streams)
       : host_(host), streams_(streams) {}
 
-  grpc::ServerBidiReactor<v1::HandshakeRequest, v1::HandshakeResponse>* Handshake(
-      grpc::CallbackServerContext* context) override;
+  HandshakeReactor* Handshake(grpc::CallbackServerContext* context) override;
 
   grpc::ServerUnaryReactor* ListMechanisms(grpc::CallbackServerContext* context,
                                            const v1::ListMechanismsRequest* request,

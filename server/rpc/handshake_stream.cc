@@ -1,5 +1,7 @@
 #include "server/rpc/handshake_stream.h"
 
+#include <grpcpp/impl/codegen/proto_utils.h>
+
 #include <utility>
 #include <vector>
 
@@ -39,28 +41,34 @@ void HandshakeStream::Change(absl::FunctionRef<void(HandshakeTable&)> change) {
 
 void HandshakeStream::Pump() {
   if (finished_) return;
-  if (!writing_ && !broken_) {
-    if (const v1::HandshakeResponse* response = batch_.Take()) {
-      writing_ = true;
-      StartWrite(response);
-    }
-  }
+  if (!writing_ && fault_.ok()) Write();
   if (MayEnd()) {
     finished_ = true;
     table_->Clear();
-    Finish(broken_ ? grpc::Status::CANCELLED : grpc::Status::OK);
+    Finish(fault_);
     return;
   }
-  if (!reading_ && !half_closed_ && !broken_ &&
+  if (!reading_ && !half_closed_ && fault_.ok() &&
       batch_.unsent_bytes() < host_.quotas.max_unsent_bytes) {
     reading_ = true;
-    StartRead(&request_);
+    StartRead(&received_);
   }
+}
+
+void HandshakeStream::Write() {
+  const v1::HandshakeResponse* response = batch_.Take();
+  if (response == nullptr) return;
+  bool own_buffer = false;
+  fault_ =
+      grpc::SerializationTraits<v1::HandshakeResponse>::Serialize(*response, &sent_, &own_buffer);
+  if (!fault_.ok()) return;
+  writing_ = true;
+  StartWrite(&sent_);
 }
 
 bool HandshakeStream::MayEnd() const {
   if (writing_) return false;
-  if (broken_) return true;
+  if (!fault_.ok()) return true;
   if (!batch_.empty()) return false;
   if (half_closed_) return table_->suspended() == 0;
   return draining_ && table_->live() == 0;
@@ -69,24 +77,32 @@ bool HandshakeStream::MayEnd() const {
 void HandshakeStream::OnReadDone(bool ok) {
   Change([this, ok](HandshakeTable& table) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     reading_ = false;
-    if (!ok) {
-      half_closed_ = true;
-      return;
-    }
-    for (const v1::ConnectionInput& input : request_.inputs()) table.Apply(input);
+    half_closed_ = !ok;
+    if (ok) Take(table);
   });
+}
+
+void HandshakeStream::Take(HandshakeTable& table) {
+  // Parses into what the last batch left, and so allocates little.
+  const grpc::Status parsed =
+      grpc::SerializationTraits<v1::HandshakeRequest>::Deserialize(&received_, &request_);
+  if (!parsed.ok()) {
+    fault_ = {grpc::StatusCode::INVALID_ARGUMENT, "not a sallyport.v1.HandshakeRequest"};
+    return;
+  }
+  for (const v1::ConnectionInput& input : request_.inputs()) table.Apply(input);
 }
 
 void HandshakeStream::OnWriteDone(bool ok) {
   Change([this, ok](HandshakeTable&) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     writing_ = false;
-    if (!ok) broken_ = true;
+    if (!ok) fault_ = grpc::Status::CANCELLED;
   });
 }
 
 void HandshakeStream::OnCancel() {
   Change([this](HandshakeTable& table) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    broken_ = true;
+    fault_ = grpc::Status::CANCELLED;
     table.Clear();
   });
 }

@@ -18,7 +18,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "sallyport/v1/authenticator.grpc.pb.h"
+#include "sallyport/v1/authenticator.pb.h"
 #include "server/rpc/handshake_host.h"
 #include "server/rpc/handshake_table.h"
 #include "server/rpc/response_batch.h"
@@ -27,8 +27,11 @@ namespace sallyport::server {
 
 class StreamRegistry;
 
-class HandshakeStream final
-    : public grpc::ServerBidiReactor<v1::HandshakeRequest, v1::HandshakeResponse> {
+// Messages are raw: gRPC would report one that cannot be decoded as the end of
+// the stream.
+using HandshakeReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
+
+class HandshakeStream final : public HandshakeReactor {
  public:
   // Start begins to read. The result is gRPC's to call; `host` and `registry`
   // must outlive the server.
@@ -52,6 +55,8 @@ class HandshakeStream final
   // Change runs `change` under the lock, sends what comes of it, and starts the
   // tasks that it left behind.
   void Change(absl::FunctionRef<void(HandshakeTable&)> change) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Take(HandshakeTable& table) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Write() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Pump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool MayEnd() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -60,15 +65,18 @@ class HandshakeStream final
   // Until OnDone.
   std::shared_ptr<HandshakeStream> self_;
 
-  v1::HandshakeRequest request_;
+  grpc::ByteBuffer received_;
+  grpc::ByteBuffer sent_;
   absl::Mutex mutex_;
+  v1::HandshakeRequest request_ ABSL_GUARDED_BY(mutex_);
   ResponseBatch batch_ ABSL_GUARDED_BY(mutex_);
   std::optional<HandshakeTable> table_ ABSL_GUARDED_BY(mutex_);
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool half_closed_ ABSL_GUARDED_BY(mutex_) = false;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
-  bool broken_ ABSL_GUARDED_BY(mutex_) = false;
+  // How the stream ends when it cannot go on.
+  grpc::Status fault_ ABSL_GUARDED_BY(mutex_);
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

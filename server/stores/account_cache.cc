@@ -21,7 +21,8 @@ absl::Time MonotonicNow() {
 }
 
 AccountCache::AccountCache(AccountCacheOptions options)
-    : shard_capacity_(std::max<size_t>(1, (options.capacity + options.shards - 1) / options.shards)),
+    : shard_capacity_(
+          std::max<size_t>(1, (options.capacity + options.shards - 1) / options.shards)),
       ttl_(options.ttl),
       clock_(std::move(options.clock)),
       shards_(options.shards) {}

@@ -102,8 +102,7 @@ std::optional<int64_t> SqliteStatement::OptionalInt64(int column) const {
 }
 
 std::string_view SqliteStatement::Text(int column) const {
-  const auto* text =
-      reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
   if (text == nullptr) return {};
   return {text, static_cast<size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
@@ -129,8 +128,7 @@ absl::StatusOr<SqliteConnection> SqliteConnection::Open(const std::string& path,
   }
   sqlite3_busy_timeout(database, kBusyTimeoutMilliseconds);
   sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-  const absl::Status status =
-      connection.Execute(writes ? kReadWriteSettings : kReadOnlySettings);
+  const absl::Status status = connection.Execute(writes ? kReadWriteSettings : kReadOnlySettings);
   if (!status.ok()) return status;
   return connection;
 }

@@ -24,10 +24,10 @@ absl::Status PrepareDirectory(const std::string& directory) {
   struct stat info {};
   if (stat(directory.c_str(), &info) != 0) return SystemError("examine", directory, errno);
   if ((info.st_mode & S_IWOTH) != 0 && (info.st_mode & S_ISVTX) == 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the directory ", directory,
-                     " can be written by everybody, who could replace the database in it; run: ",
-                     "chmod o-w ", directory));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the directory ", directory,
+        " can be written by everybody, who could replace the database in it; run: ", "chmod o-w ",
+        directory));
   }
   return absl::OkStatus();
 }
@@ -39,8 +39,8 @@ absl::Status CheckExisting(const std::string& path) {
     return absl::FailedPreconditionError(absl::StrCat(path, " is not a regular file"));
   }
   if ((info.st_mode & S_IRWXO) != 0) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        path, " holds secrets and can be opened by everybody; run: chmod 600 ", path));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " holds secrets and can be opened by everybody; run: chmod 600 ", path));
   }
   return absl::OkStatus();
 }

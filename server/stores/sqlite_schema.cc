@@ -18,8 +18,8 @@ constexpr std::string_view kMigrations[] = {
       expires_at INTEGER,
       created_at INTEGER NOT NULL,
       updated_at INTEGER NOT NULL,
-      groups TEXT NOT NULL DEFAULT '[]' CHECK (json_type(groups) = 'array'),
-      attributes TEXT NOT NULL DEFAULT '{}' CHECK (json_type(attributes) = 'object')
+      groups TEXT NOT NULL DEFAULT '[]',
+      attributes TEXT NOT NULL DEFAULT '{}'
     ) STRICT;
     CREATE TABLE credentials (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -56,9 +56,8 @@ absl::Status MigrateSqlite(SqliteConnection& connection,
   for (int64_t step = *version; step < newest; ++step) {
     const std::string sql(migrations[static_cast<size_t>(step)]);
     if (absl::Status status = connection.Execute(sql); !status.ok()) {
-      return absl::Status(status.code(),
-                          absl::StrCat("cannot bring the schema from version ", step, " to ",
-                                       step + 1, ": ", status.message()));
+      return absl::Status(status.code(), absl::StrCat("cannot bring the schema from version ", step,
+                                                      " to ", step + 1, ": ", status.message()));
     }
   }
   if (absl::Status status = connection.Execute(absl::StrCat("PRAGMA user_version = ", newest));

@@ -2,7 +2,8 @@
 #define SALLYPORT_SERVER_STORES_SQLITE_SCHEMA_H_
 
 // The tables of the SQLite store, and how a file of an older version gets them.
-// Times are microseconds since 1970 (UTC).
+// Times are microseconds since 1970 (UTC), groups a JSON array and attributes a
+// JSON object of strings.
 
 #include <span>
 #include <string_view>

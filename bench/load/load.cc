@@ -1,0 +1,174 @@
+#include "bench/load/load.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "bench/load/canned_login.h"
+#include "bench/load/latency_histogram.h"
+#include "bench/load/login.h"
+#include "bench/load/process_usage.h"
+
+namespace sallyport::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// The connection is taken to be encrypted, since PLAIN is offered on no other.
+client::ConnectionFacts Facts() {
+  return {.listener = "bench",
+          .remote_address = "127.0.0.1:1",
+          .local_address = "127.0.0.1:5671",
+          .tls = client::TlsFacts{.version = "TLSv1.3"}};
+}
+
+ClientHandshake::Options ClientOptions(const LoadOptions& options, int login) {
+  return {
+      .mechanisms = {options.mechanism},
+      .credentials = {.authentication_id = absl::StrCat(options.user_prefix, login % options.users),
+                      .password = options.password}};
+}
+
+// Starts a login whenever one ends, until it is told to stop.
+class LoadRun {
+ public:
+  LoadRun(const LoadOptions& options, client::Authenticator& authenticator)
+      : options_(options), authenticator_(authenticator) {}
+
+  void Start() {
+    running_ = options_.concurrency;
+    for (int i = 0; i < options_.concurrency; ++i) BeginOne();
+  }
+
+  void Measure() { measuring_.store(true); }
+
+  void StopAndWait() {
+    measuring_.store(false);
+    stopping_.store(true);
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(
+        +[](int* running) { return *running == 0; }, &running_));
+  }
+
+  const LatencyHistogram& latencies() const { return latencies_; }
+  uint64_t refused() const { return refused_.load(); }
+  std::string first_refusal() {
+    absl::MutexLock lock(&mutex_);
+    return first_refusal_;
+  }
+
+ private:
+  void BeginOne() {
+    const auto on_end = [this](const LoginEnd& end) { OnEnd(end); };
+    if (options_.canned) {
+      std::make_shared<CannedLogin>(on_end)->Begin(authenticator_, facts_);
+      return;
+    }
+    std::make_shared<Login>(ClientOptions(options_, next_login_.fetch_add(1)), passwords_, false,
+                            on_end)
+        ->Begin(authenticator_, facts_);
+  }
+
+  void OnEnd(const LoginEnd& end) {
+    if (!end.accepted) {
+      refused_.fetch_add(1);
+      absl::MutexLock lock(&mutex_);
+      if (first_refusal_.empty()) first_refusal_ = end.detail;
+    } else if (measuring_.load(std::memory_order_relaxed)) {
+      latencies_.Record(Clock::now() - end.began);
+    }
+    if (!stopping_.load(std::memory_order_relaxed)) {
+      BeginOne();
+      return;
+    }
+    absl::MutexLock lock(&mutex_);
+    --running_;
+  }
+
+  const LoadOptions& options_;
+  client::Authenticator& authenticator_;
+  const client::ConnectionFacts facts_ = Facts();
+  SaltedPasswords passwords_;
+  std::atomic<int> next_login_ = 0;
+  std::atomic<bool> measuring_ = false;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<uint64_t> refused_ = 0;
+  LatencyHistogram latencies_;
+  absl::Mutex mutex_;
+  int running_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::string first_refusal_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Opens logins that stop behind the challenge, and counts those that got there.
+absl::Status HoldUntil(int total, const LoadOptions& options, SaltedPasswords& passwords,
+                       client::Authenticator& authenticator,
+                       std::vector<std::shared_ptr<Login>>* held) {
+  std::atomic<int> ended = 0;
+  const client::ConnectionFacts facts = Facts();
+  while (static_cast<int>(held->size()) < total) {
+    auto login =
+        std::make_shared<Login>(ClientOptions(options, static_cast<int>(held->size())), passwords,
+                                true, [&ended](const LoginEnd&) { ended.fetch_add(1); });
+    login->Begin(authenticator, facts);
+    held->push_back(std::move(login));
+  }
+  for (const auto& login : *held) {
+    if (!login->WaitForChallenge(absl::Seconds(20))) {
+      return absl::UnavailableError("a held handshake was not challenged");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<LoadResult> RunLoad(const LoadOptions& options) {
+  auto authenticator = client::Authenticator::Create(options.service);
+  if (!authenticator.ok()) return authenticator.status();
+  LoadRun run(options, **authenticator);
+  run.Start();
+  std::this_thread::sleep_for(options.warm_up);
+  const ProcessUsage before = UsageOf(options.service_pid);
+  const auto began = Clock::now();
+  run.Measure();
+  std::this_thread::sleep_for(options.duration);
+  const ProcessUsage after = UsageOf(options.service_pid);
+  const std::chrono::duration<double> seconds = Clock::now() - began;
+  const uint64_t accepted = run.latencies().count();
+  run.StopAndWait();
+  return LoadResult{
+      .accepted = accepted,
+      .refused = run.refused(),
+      .first_refusal = run.first_refusal(),
+      .per_second = static_cast<double>(accepted) / seconds.count(),
+      .median = run.latencies().Quantile(0.5),
+      .p99 = run.latencies().Quantile(0.99),
+      .service_cpu_per_login = (after.cpu - before.cpu) / std::max<uint64_t>(accepted, 1)};
+}
+
+absl::StatusOr<HoldResult> MeasureHeld(const LoadOptions& options, int total) {
+  constexpr int kFirst = 1'000;
+  auto authenticator = client::Authenticator::Create(options.service);
+  if (!authenticator.ok()) return authenticator.status();
+  SaltedPasswords passwords;
+  std::vector<std::shared_ptr<Login>> held;
+  if (auto status = HoldUntil(kFirst, options, passwords, **authenticator, &held); !status.ok()) {
+    return status;
+  }
+  const ProcessUsage before = UsageOf(options.service_pid);
+  if (auto status = HoldUntil(total, options, passwords, **authenticator, &held); !status.ok()) {
+    return status;
+  }
+  const ProcessUsage after = UsageOf(options.service_pid);
+  const auto grown =
+      static_cast<double>(after.private_bytes) - static_cast<double>(before.private_bytes);
+  for (const auto& login : held) login->Abandon();
+  return HoldResult{.held = total, .bytes_per_handshake = grown / (total - kFirst)};
+}
+
+}  // namespace sallyport::bench

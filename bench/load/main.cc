@@ -1,0 +1,77 @@
+// sallyport-load: completes handshakes against a service as fast as it can, and
+// prints what it measured as one line of JSON.
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <string>
+
+#include "bench/load/load.h"
+#include "nlohmann/json.hpp"
+#include "process/exit_code.h"
+
+namespace {
+
+using sallyport::bench::LoadOptions;
+using sallyport::process::ExitCode;
+using sallyport::process::ExitStatus;
+
+double Microseconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double, std::micro>(time).count();
+}
+
+int Fail(const absl::Status& status) {
+  std::cerr << "sallyport-load: " << status.message() << "\n";
+  return ExitStatus(ExitCode::kFailure);
+}
+
+int PrintHeld(const LoadOptions& options, int held) {
+  auto result = sallyport::bench::MeasureHeld(options, held);
+  if (!result.ok()) return Fail(result.status());
+  std::cout << nlohmann::json{{"held", result->held},
+                              {"bytes_per_handshake", result->bytes_per_handshake}}
+            << "\n";
+  return ExitStatus(ExitCode::kOk);
+}
+
+int PrintLoad(const LoadOptions& options) {
+  auto result = sallyport::bench::RunLoad(options);
+  if (!result.ok()) return Fail(result.status());
+  std::cout << nlohmann::json{{"mechanism", options.canned ? "canned" : options.mechanism},
+                              {"concurrency", options.concurrency},
+                              {"accepted", result->accepted},
+                              {"refused", result->refused},
+                              {"first_refusal", result->first_refusal},
+                              {"per_second", result->per_second},
+                              {"p50_us", Microseconds(result->median)},
+                              {"p99_us", Microseconds(result->p99)},
+                              {"service_cpu_us", Microseconds(result->service_cpu_per_login)}}
+            << "\n";
+  return ExitStatus(result->refused == 0 ? ExitCode::kOk : ExitCode::kRefused);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  LoadOptions options;
+  std::string password;
+  int seconds = 5, held = 0;
+  int64_t window_us = 200;
+  CLI::App app("Load generator for sallyportd.", "sallyport-load");
+  app.add_option("--target", options.service.target, "the service, as host:port")->required();
+  app.add_option("--mechanism", options.mechanism, "SASL mechanism")->capture_default_str();
+  app.add_flag("--canned", options.canned, "fixed bytes, for sallyport-canned-service");
+  app.add_option("--concurrency", options.concurrency, "logins at once")->capture_default_str();
+  app.add_option("--users", options.users, "number of users bench-0, bench-1, ...")
+      ->capture_default_str();
+  app.add_option("--password", password, "the password of these throw-away users");
+  app.add_option("--seconds", seconds, "how long to measure")->capture_default_str();
+  app.add_option("--streams", options.service.max_streams, "gRPC streams")->capture_default_str();
+  app.add_option("--gather-window-us", window_us, "longest gather window")->capture_default_str();
+  app.add_option("--service-pid", options.service_pid, "process whose CPU time is measured");
+  app.add_option("--hold", held, "measure memory with so many handshakes held open instead");
+  CLI11_PARSE(app, argc, argv);
+  options.password = sallyport::Secret(password);
+  options.duration = std::chrono::seconds(seconds);
+  options.service.max_gather_window = absl::Microseconds(window_us);
+  return held > 0 ? PrintHeld(options, held) : PrintLoad(options);
+}

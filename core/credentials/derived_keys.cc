@@ -1,0 +1,89 @@
+#include "core/credentials/derived_keys.h"
+
+#include <argon2.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace sallyport {
+namespace {
+
+// A Secret's memory as an output.
+std::span<char> Bytes(Secret& secret) { return {secret.data(), secret.size()}; }
+
+// libargon2 takes its inputs as pointers to what it could change, and does not
+// unless its flags ask for it.
+uint8_t* Unsigned(std::string_view bytes) {
+  return reinterpret_cast<uint8_t*>(const_cast<char*>(bytes.data()));
+}
+
+bool IsWithinLimits(const Argon2idHash& stored) {
+  return stored.passes >= 1 && stored.passes <= kMaxArgon2Passes && stored.lanes >= 1 &&
+         stored.lanes <= kMaxArgon2Lanes && stored.memory_kib <= kMaxArgon2MemoryKib &&
+         stored.memory_kib >= kMinArgon2MemoryKibPerLane * stored.lanes;
+}
+
+}  // namespace
+
+std::optional<Secret> DeriveSaltedPassword(HashFunction hash, std::string_view password,
+                                           std::string_view salt, uint32_t iterations) {
+  // RFC 5802's Hi() is PBKDF2 with one block of output.
+  Pbkdf2Hash parameters;
+  parameters.hash = hash;
+  parameters.salt = std::string(salt);
+  parameters.iterations = iterations;
+  return DerivePbkdf2(password, parameters, DigestSize(hash));
+}
+
+std::optional<DerivedScramKeys> DeriveScramKeys(std::string_view password, const ScramKeys& keys) {
+  std::optional<Secret> salted =
+      DeriveSaltedPassword(keys.hash, password, keys.salt, keys.iterations);
+  if (!salted.has_value()) return std::nullopt;
+  const size_t size = DigestSize(keys.hash);
+  Secret client_key = Secret::Zeroed(size);
+  DerivedScramKeys derived{Secret::Zeroed(size), Secret::Zeroed(size)};
+  if (!Hmac(keys.hash, salted->view(), "Client Key", Bytes(client_key)) ||
+      !Digest(keys.hash, client_key.view(), Bytes(derived.stored_key)) ||
+      !Hmac(keys.hash, salted->view(), "Server Key", Bytes(derived.server_key))) {
+    return std::nullopt;
+  }
+  return derived;
+}
+
+std::optional<Secret> DerivePbkdf2(std::string_view password, const Pbkdf2Hash& stored,
+                                   size_t size) {
+  if (stored.iterations > kMaxIterations) return std::nullopt;
+  Secret key = Secret::Zeroed(size);
+  if (!Pbkdf2(stored.hash, password, stored.salt, stored.iterations, Bytes(key))) {
+    return std::nullopt;
+  }
+  return key;
+}
+
+std::optional<Secret> DeriveArgon2id(std::string_view password, const Argon2idHash& stored,
+                                     size_t size) {
+  if (!IsWithinLimits(stored) || password.size() > ARGON2_MAX_PWD_LENGTH ||
+      stored.salt.size() > kMaxSaltSize || size > kMaxKeySize) {
+    return std::nullopt;
+  }
+  Secret key = Secret::Zeroed(size);
+  argon2_context context{};
+  context.out = reinterpret_cast<uint8_t*>(key.data());
+  context.outlen = static_cast<uint32_t>(key.size());
+  context.pwd = Unsigned(password);
+  context.pwdlen = static_cast<uint32_t>(password.size());
+  context.salt = Unsigned(stored.salt);
+  context.saltlen = static_cast<uint32_t>(stored.salt.size());
+  context.t_cost = stored.passes;
+  context.m_cost = stored.memory_kib;
+  context.lanes = stored.lanes;
+  // The lanes are computed in turn: how many threads work is the host's choice.
+  context.threads = 1;
+  context.version = ARGON2_VERSION_13;
+  context.flags = ARGON2_DEFAULT_FLAGS;
+  if (argon2id_ctx(&context) != ARGON2_OK) return std::nullopt;
+  return key;
+}
+
+}  // namespace sallyport

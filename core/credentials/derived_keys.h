@@ -1,0 +1,39 @@
+#ifndef SALLYPORT_CORE_CREDENTIALS_DERIVED_KEYS_H_
+#define SALLYPORT_CORE_CREDENTIALS_DERIVED_KEYS_H_
+
+// The keys that a password gives under a stored credential's salt and costs. Slow
+// on purpose, thread-safe. Each returns nullopt when the costs are outside of
+// credential.h's limits or the library fails. Internal to core/credentials.
+
+#include <optional>
+#include <string_view>
+
+#include "core/credentials/credential.h"
+#include "core/credentials/secret.h"
+
+namespace sallyport {
+
+// DerivedScramKeys are what RFC 5802 section 3 has the server store.
+struct DerivedScramKeys {
+  Secret stored_key;
+  Secret server_key;
+};
+
+// DeriveSaltedPassword is Hi(password, salt, iterations).
+std::optional<Secret> DeriveSaltedPassword(HashFunction hash, std::string_view password,
+                                           std::string_view salt, uint32_t iterations);
+
+// DeriveScramKeys uses the hash function, salt and iteration count of `keys`.
+std::optional<DerivedScramKeys> DeriveScramKeys(std::string_view password, const ScramKeys& keys);
+
+// DerivePbkdf2 gives `size` bytes; `stored.key` is not looked at.
+std::optional<Secret> DerivePbkdf2(std::string_view password, const Pbkdf2Hash& stored,
+                                   size_t size);
+
+// DeriveArgon2id gives `size` bytes; `stored.key` is not looked at.
+std::optional<Secret> DeriveArgon2id(std::string_view password, const Argon2idHash& stored,
+                                     size_t size);
+
+}  // namespace sallyport
+
+#endif  // SALLYPORT_CORE_CREDENTIALS_DERIVED_KEYS_H_

@@ -1,0 +1,81 @@
+#include "core/credentials/key_derivation.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "core/credentials/derived_keys.h"
+#include "core/crypto/hash.h"
+#include "core/crypto/random_source.h"
+
+namespace sallyport {
+namespace {
+
+// Matches says whether the password is the stored one; nullopt when that could
+// not be found out.
+
+// Digests under a key of the moment have the same size whatever they are of, so
+// their comparison does not tell how long the stored password is, nor how much of
+// the other one is right.
+std::optional<bool> Matches(std::string_view password, const Cleartext& stored) {
+  constexpr HashFunction kHash = HashFunction::kSha256;
+  Secret key = Secret::Zeroed(32);
+  Secret digest = Secret::Zeroed(DigestSize(kHash));
+  Secret stored_digest = Secret::Zeroed(DigestSize(kHash));
+  if (!SystemRandom().Fill({key.data(), key.size()}) ||
+      !Hmac(kHash, key.view(), password, {digest.data(), digest.size()}) ||
+      !Hmac(kHash, key.view(), stored.password.view(),
+            {stored_digest.data(), stored_digest.size()})) {
+    return std::nullopt;
+  }
+  return digest.Equals(stored_digest.view()) && !stored.password.empty();
+}
+
+std::optional<bool> Matches(std::string_view password, const ScramKeys& stored) {
+  const std::optional<DerivedScramKeys> derived = DeriveScramKeys(password, stored);
+  if (!derived.has_value()) return std::nullopt;
+  return derived->stored_key.Equals(stored.stored_key.view());
+}
+
+std::optional<bool> Matches(std::string_view password, const Pbkdf2Hash& stored) {
+  if (stored.key.size() > kMaxKeySize) return std::nullopt;
+  const std::optional<Secret> key =
+      DerivePbkdf2(password, stored, std::max(stored.key.size(), kMinKeySize));
+  if (!key.has_value()) return std::nullopt;
+  return key->Equals(stored.key.view());
+}
+
+std::optional<bool> Matches(std::string_view password, const Argon2idHash& stored) {
+  if (stored.key.size() > kMaxKeySize) return std::nullopt;
+  const std::optional<Secret> key =
+      DeriveArgon2id(password, stored, std::max(stored.key.size(), kMinKeySize));
+  if (!key.has_value()) return std::nullopt;
+  return key->Equals(stored.key.view());
+}
+
+DerivationAnswer Check(const PasswordCheck& check) {
+  bool any = false;
+  for (const Credential& credential : check.credentials) {
+    const std::optional<bool> matches = std::visit(
+        [&](const auto& stored) { return Matches(check.password.view(), stored); }, credential);
+    if (!matches.has_value()) return DerivationRefused{};
+    any |= *matches;
+  }
+  return PasswordVerdict{any && !check.password.empty()};
+}
+
+DerivationAnswer Salt(const SaltedPassword& work) {
+  std::optional<Secret> salted =
+      DeriveSaltedPassword(work.hash, work.password.view(), work.salt, work.iterations);
+  if (!salted.has_value()) return DerivationRefused{};
+  return *std::move(salted);
+}
+
+}  // namespace
+
+DerivationAnswer Derive(const KeyDerivation& work) {
+  if (const auto* check = std::get_if<PasswordCheck>(&work)) return Check(*check);
+  return Salt(std::get<SaltedPassword>(work));
+}
+
+}  // namespace sallyport
