@@ -1,0 +1,23 @@
+#ifndef SALLYPORT_SERVER_ADMIN_ADMIN_CONVERSION_H_
+#define SALLYPORT_SERVER_ADMIN_ADMIN_CONVERSION_H_
+
+// Between admin.proto's messages and the user directory's types. Thread-safe.
+
+#include <google/protobuf/timestamp.pb.h>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "sallyport/v1/admin.pb.h"
+#include "server/stores/user_directory.h"
+
+namespace sallyport::server {
+
+// ToProto never carries a secret: the record has none.
+v1::User ToProto(const UserRecord& record);
+
+// ToTime is InvalidArgument for what is no valid Timestamp (years 1 to 9999).
+absl::StatusOr<absl::Time> ToTime(const google::protobuf::Timestamp& timestamp);
+
+}  // namespace sallyport::server
+
+#endif  // SALLYPORT_SERVER_ADMIN_ADMIN_CONVERSION_H_

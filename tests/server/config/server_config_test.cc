@@ -1,0 +1,125 @@
+#include "server/config/server_config.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+
+namespace sallyport::server {
+namespace {
+
+absl::StatusOr<ServerConfig> Load(const std::string& yaml) {
+  const std::string path = ::testing::TempDir() + "/sallyportd.yaml";
+  std::ofstream(path) << yaml;
+  return LoadServerConfig(path);
+}
+
+std::string Error(const std::string& yaml) {
+  const auto config = Load(yaml);
+  EXPECT_FALSE(config.ok());
+  return std::string(config.status().message());
+}
+
+TEST(ServerConfig, ReadsEveryKey) {
+  const auto config = Load(R"(
+grpc:
+  address: 0.0.0.0:7450
+  tls: {certificate: cert.pem, key: key.pem, client_ca: ca.pem}
+admin: {socket: /run/x/admin.sock}
+store: {name: main, sqlite: /var/lib/x.db, cache_ttl: 5s}
+credentials:
+  schemes: [SCRAM-SHA-256]
+  scram_iterations: 5000
+  pbkdf2_iterations: 5001
+  argon2_memory_kib: 9000
+  argon2_passes: 3
+listeners:
+  - name: amqps
+    mechanisms: [PLAIN, SCRAM-SHA-1]
+    allow_password_without_tls: true
+    channel_bindings: [tls-exporter]
+    scram_final_as_challenge: true
+    skip_empty_frames: true
+    certificate_identity: uri
+    max_frame_size: 4KiB
+    max_handshake_bytes: 8KiB
+    max_steps: 5
+limits:
+  streams: 3
+  handshakes: 4
+  handshakes_per_stream: 5
+  handshake_timeout: 7s
+  derivation_threads: 6
+  derivation_queue: 7
+  verified_passwords: 8
+  verified_password_ttl: 9s
+drain: 11s
+log: {level: warning}
+)");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->address, "0.0.0.0:7450");
+  EXPECT_EQ(config->tls->certificate_file, "cert.pem");
+  EXPECT_EQ(config->tls->key_file, "key.pem");
+  EXPECT_EQ(config->tls->client_ca_file, "ca.pem");
+  EXPECT_EQ(config->admin_socket, "/run/x/admin.sock");
+  EXPECT_EQ(config->store_name, "main");
+  EXPECT_EQ(config->store_path, "/var/lib/x.db");
+  EXPECT_EQ(config->store_cache_ttl, absl::Seconds(5));
+  EXPECT_EQ(config->schemes, std::vector<std::string>{"SCRAM-SHA-256"});
+  EXPECT_EQ(config->costs.scram_iterations, 5000u);
+  EXPECT_EQ(config->costs.pbkdf2_iterations, 5001u);
+  EXPECT_EQ(config->costs.argon2_memory_kib, 9000u);
+  EXPECT_EQ(config->costs.argon2_passes, 3u);
+  ASSERT_EQ(config->listeners.size(), 1u);
+  const ListenerRules& listener = config->listeners[0];
+  EXPECT_EQ(listener.name, "amqps");
+  EXPECT_EQ(listener.mechanisms, (std::vector<std::string>{"PLAIN", "SCRAM-SHA-1"}));
+  EXPECT_TRUE(listener.allow_password_without_tls);
+  EXPECT_EQ(listener.channel_bindings, std::vector<std::string>{"tls-exporter"});
+  EXPECT_TRUE(listener.scram_final_as_challenge);
+  EXPECT_TRUE(listener.limits.skip_empty_frames);
+  EXPECT_EQ(listener.certificate_identity, CertificateIdentity::kUri);
+  EXPECT_EQ(listener.limits.max_frame_size, 4096u);
+  EXPECT_EQ(listener.limits.max_bytes, 8192u);
+  EXPECT_EQ(listener.limits.max_steps, 5);
+  EXPECT_EQ(config->quotas.max_streams, 3u);
+  EXPECT_EQ(config->quotas.max_handshakes, 4u);
+  EXPECT_EQ(config->quotas.max_handshakes_per_stream, 5u);
+  EXPECT_EQ(config->quotas.handshake_timeout, std::chrono::seconds(7));
+  EXPECT_EQ(config->derivation.threads, 6);
+  EXPECT_EQ(config->derivation.max_queued, 7u);
+  EXPECT_EQ(config->derivation.cache.capacity, 8u);
+  EXPECT_EQ(config->derivation.cache.time_to_live, absl::Seconds(9));
+  EXPECT_EQ(config->drain, absl::Seconds(11));
+  EXPECT_EQ(config->log_level, process::LogLevel::kWarning);
+}
+
+TEST(ServerConfig, DefaultsToLoopbackAndOneRuleForAllListeners) {
+  const auto config = Load("{}");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->address, "127.0.0.1:7450");
+  EXPECT_FALSE(config->tls);
+  ASSERT_EQ(config->listeners.size(), 1u);
+  EXPECT_EQ(config->listeners[0].name, "*");
+}
+
+TEST(ServerConfig, NamesAnUnknownKeyAndItsLine) {
+  const std::string error = Error("grpc:\n  adress: 127.0.0.1:1\n");
+  EXPECT_NE(error.find("sallyportd.yaml:2:3"), std::string::npos) << error;
+  EXPECT_NE(error.find("'adress'"), std::string::npos) << error;
+}
+
+TEST(ServerConfig, NamesAnUnknownMechanismAndItsLine) {
+  const std::string error = Error("listeners:\n  - name: a\n    mechanisms: [SCRAM]\n");
+  EXPECT_NE(error.find(":3:"), std::string::npos) << error;
+  EXPECT_NE(error.find("'SCRAM'"), std::string::npos) << error;
+}
+
+TEST(ServerConfig, RefusesToSendPasswordsOverANetworkInTheClear) {
+  EXPECT_NE(Error("grpc: {address: '0.0.0.0:7450'}").find("unencrypted"), std::string::npos);
+  EXPECT_TRUE(Load("grpc: {address: '0.0.0.0:7450', allow_plaintext: true}").ok());
+  EXPECT_TRUE(Load("grpc: {address: 'unix:/run/sallyport/grpc.sock'}").ok());
+}
+
+}  // namespace
+}  // namespace sallyport::server
