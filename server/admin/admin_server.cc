@@ -5,7 +5,6 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <system_error>
@@ -58,8 +57,6 @@ AdminServer::~AdminServer() {
   if (server_ == nullptr) return;
   server_->Shutdown(std::chrono::system_clock::now() + kGrace);
   server_->Wait();
-  // gRPC has removed it already, in most releases.
-  unlink(socket_path_.c_str());
 }
 
 }  // namespace sallyport::server

@@ -36,7 +36,7 @@ class AdminServer {
                                                             UserDirectory& directory);
 
   // ~AdminServer lets calls that are under way finish for a moment, cancels the
-  // rest, and removes the socket.
+  // rest, and lets gRPC remove the socket.
   ~AdminServer();
 
   AdminServer(const AdminServer&) = delete;

@@ -58,6 +58,7 @@ void HandshakeStream::Pump() {
 void HandshakeStream::Write() {
   const v1::HandshakeResponse* response = batch_.Take();
   if (response == nullptr) return;
+  sent_.Clear();
   bool own_buffer = false;
   fault_ =
       grpc::SerializationTraits<v1::HandshakeResponse>::Serialize(*response, &sent_, &own_buffer);

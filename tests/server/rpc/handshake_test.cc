@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <set>
 #include <string>
 
@@ -110,9 +111,8 @@ TEST(HandshakeRpc, OneOfAThousandThatIsGarbageHarmsNoOther) {
   constexpr uint64_t kGarbage = 500;
   RunningService running;
   RawStream stream(running.stub());
-  std::vector<ScramClient> clients;
+  std::deque<ScramClient> clients;
   std::vector<v1::ConnectionInput> inputs;
-  clients.reserve(kConnections);
   for (uint64_t id = 0; id < kConnections; ++id) {
     inputs.push_back(OpenInput(id));
     inputs.back().set_received(clients.emplace_back().Header());

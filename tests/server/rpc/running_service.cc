@@ -1,7 +1,7 @@
 #include "tests/server/rpc/running_service.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 #include <filesystem>
 #include <utility>
@@ -18,14 +18,21 @@
 namespace sallyport::server {
 namespace {
 
-std::string NewScratchFolder() {
-  static int count = 0;
-  const std::string folder =
-      absl::StrCat(::testing::TempDir(), "/service-", getpid(), "-", count++);
-  std::filesystem::create_directories(folder);
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
-  return folder;
-}
+// A Unix socket's path is short, and the folder that tests are given is not.
+class ScratchFolders {
+ public:
+  ~ScratchFolders() {
+    for (const std::string& folder : folders_) std::filesystem::remove_all(folder);
+  }
+  std::string New() {
+    std::string folder = "/tmp/sallyport-test-XXXXXX";
+    EXPECT_NE(mkdtemp(folder.data()), nullptr);
+    return folders_.emplace_back(folder);
+  }
+
+ private:
+  std::vector<std::string> folders_;
+};
 
 void AddUser(const ServerConfig& config, const std::string& name, std::string_view password) {
   auto store = SqliteStore::Open({.name = config.store_name, .path = config.store_path});
@@ -39,7 +46,8 @@ void AddUser(const ServerConfig& config, const std::string& name, std::string_vi
 }  // namespace
 
 ServerConfig ScratchConfig() {
-  const std::string folder = NewScratchFolder();
+  static ScratchFolders folders;
+  const std::string folder = folders.New();
   ServerConfig config = DefaultServerConfig();
   config.address = "127.0.0.1:0";
   config.store_path = folder + "/users.db";

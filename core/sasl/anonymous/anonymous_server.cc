@@ -1,0 +1,35 @@
+#include <utility>
+
+#include "core/sasl/anonymous/anonymous.h"
+#include "core/sasl/anonymous/trace.h"
+#include "core/sasl/client_first_server_mechanism.h"
+
+namespace sallyport {
+namespace {
+
+constexpr char kName[] = "anonymous";
+
+class AnonymousServer : public ClientFirstServerMechanism {
+ public:
+  AnonymousServer() : ClientFirstServerMechanism(AbsentResponse::kIsEmpty) {}
+
+ private:
+  StepResult FirstMessage(std::string_view message) override {
+    if (!IsShortEnoughTrace(message)) {
+      return Failure{FailureReason::kMalformedMessage, "the trace is longer than 255 characters"};
+    }
+    Identity identity;
+    identity.authentication_id = kName;
+    identity.authorization_id = kName;
+    identity.mechanism = kAnonymous.name;
+    return Success{std::move(identity)};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<ServerMechanism> CreateAnonymousServer(const ServerMechanismContext&) {
+  return std::make_unique<AnonymousServer>();
+}
+
+}  // namespace sallyport

@@ -1,0 +1,56 @@
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/sasl/client_first_server_mechanism.h"
+#include "core/sasl/external/certificate_name.h"
+#include "core/sasl/external/external.h"
+#include "core/sasl/login_verdict.h"
+#include "core/sasl/prepared_names.h"
+
+namespace sallyport {
+namespace {
+
+class ExternalServer : public ClientFirstServerMechanism {
+ public:
+  explicit ExternalServer(const ServerMechanismContext& context)
+      : ClientFirstServerMechanism(AbsentResponse::kIsEmpty),
+        certificate_(context.peer_certificate),
+        identity_kind_(context.settings->certificate_identity) {}
+
+ private:
+  StepResult FirstMessage(std::string_view message) override;
+  StepResult OnCredentials(CredentialsFound found) override;
+
+  const std::string_view certificate_;
+  const CertificateIdentity identity_kind_;
+  CredentialQuery query_;
+};
+
+StepResult ExternalServer::FirstMessage(std::string_view message) {
+  const std::optional<std::string> name = CertificateName(certificate_, identity_kind_);
+  // Prepared alone first, so that the certificate is blamed for its own name.
+  if (!name.has_value() ||
+      std::holds_alternative<Failure>(PrepareNames(*name, {}, kExternal.name))) {
+    return Failure{FailureReason::kClientCertificateUnusable,
+                   "the certificate does not hold exactly one usable name"};
+  }
+  auto names = PrepareNames(*name, message, kExternal.name);
+  if (const auto* failure = std::get_if<Failure>(&names)) return *failure;
+  query_ = std::get<CredentialQuery>(std::move(names));
+  return NeedCredentials{0, query_};
+}
+
+StepResult ExternalServer::OnCredentials(CredentialsFound found) {
+  // The certificate is the credential, and TLS has proved it.
+  if (const auto refusal = RefusalOf(found, true, true)) return Failure{*refusal};
+  return Success{IdentityOf(std::move(query_), std::move(found.account))};
+}
+
+}  // namespace
+
+std::unique_ptr<ServerMechanism> CreateExternalServer(const ServerMechanismContext& context) {
+  return std::make_unique<ExternalServer>(context);
+}
+
+}  // namespace sallyport

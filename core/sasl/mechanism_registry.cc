@@ -1,0 +1,30 @@
+#include "core/sasl/mechanism_registry.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/sasl/anonymous/anonymous.h"
+#include "core/sasl/external/external.h"
+#include "core/sasl/plain/plain.h"
+#include "core/sasl/scram/scram.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::array kMechanisms = {
+    kScramSha512Plus, kScramSha256Plus, kScramSha1Plus, kScramSha512, kScramSha256,
+    kScramSha1,       kExternal,        kPlain,         kAnonymous,
+};
+
+}  // namespace
+
+std::span<const MechanismDescriptor> Mechanisms() { return kMechanisms; }
+
+const MechanismDescriptor* FindMechanism(std::string_view name) {
+  const auto found = std::find_if(
+      kMechanisms.begin(), kMechanisms.end(),
+      [name](const MechanismDescriptor& descriptor) { return descriptor.name == name; });
+  return found == kMechanisms.end() ? nullptr : &*found;
+}
+
+}  // namespace sallyport

@@ -1,0 +1,29 @@
+#ifndef SALLYPORT_CORE_SASL_SCRAM_SCRAM_CREDENTIAL_H_
+#define SALLYPORT_CORE_SASL_SCRAM_SCRAM_CREDENTIAL_H_
+
+// Which of an account's secrets a SCRAM login is checked with. Pure.
+
+#include <cstddef>
+
+#include "core/credentials/account.h"
+#include "core/crypto/hash.h"
+
+namespace sallyport {
+
+// kMaxScramSaltSize keeps server-first within one AMQP frame of 512 bytes.
+inline constexpr size_t kMaxScramSaltSize = 64;
+
+// ScramCredential points into the account: at most one of its members is set.
+// With neither, there is nothing that this mechanism can use.
+struct ScramCredential {
+  const ScramKeys* keys = nullptr;
+  const Secret* password = nullptr;
+};
+
+// ChooseScramCredential prefers stored keys of `hash`, the first that are
+// well-formed, to a cleartext password. `account` may be null.
+ScramCredential ChooseScramCredential(const Account* account, HashFunction hash);
+
+}  // namespace sallyport
+
+#endif  // SALLYPORT_CORE_SASL_SCRAM_SCRAM_CREDENTIAL_H_

@@ -1,0 +1,44 @@
+#ifndef SALLYPORT_CORE_SASL_SCRAM_SCRAM_PROOF_H_
+#define SALLYPORT_CORE_SASL_SCRAM_SCRAM_PROOF_H_
+
+// SCRAM's arithmetic (RFC 5802 section 3), on top of OpenSSL's HMAC and digests.
+// Pure. nullopt only where the library fails: the caller must refuse.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/credentials/secret.h"
+#include "core/crypto/hash.h"
+
+namespace sallyport {
+
+// ScramDerivedKeys are all that a salted password gives.
+struct ScramDerivedKeys {
+  Secret client_key;
+  Secret stored_key;
+  Secret server_key;
+};
+
+// DeriveScramKeys computes the keys. Cheap: the slow part gave `salted_password`.
+std::optional<ScramDerivedKeys> DeriveScramKeys(HashFunction hash,
+                                                std::string_view salted_password);
+
+// ScramClientProof is ClientKey XOR HMAC(StoredKey, AuthMessage).
+std::optional<std::string> ScramClientProof(HashFunction hash, const ScramDerivedKeys& keys,
+                                            std::string_view auth_message);
+
+// ScramProofMatches tells whether `proof` shows the ClientKey behind
+// `stored_key`. The same work whatever the proof; the last comparison takes
+// constant time. `proof` and `stored_key` must be of the digest's size, and
+// match nothing otherwise.
+std::optional<bool> ScramProofMatches(HashFunction hash, const Secret& stored_key,
+                                      std::string_view auth_message, std::string_view proof);
+
+// ScramServerSignature is HMAC(ServerKey, AuthMessage).
+std::optional<Secret> ScramServerSignature(HashFunction hash, std::string_view server_key,
+                                           std::string_view auth_message);
+
+}  // namespace sallyport
+
+#endif  // SALLYPORT_CORE_SASL_SCRAM_SCRAM_PROOF_H_

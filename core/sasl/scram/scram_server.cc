@@ -1,0 +1,167 @@
+#include "core/sasl/scram/scram_server.h"
+
+#include <openssl/crypto.h>
+
+#include <utility>
+
+#include "core/crypto/base64.h"
+#include "core/sasl/login_verdict.h"
+#include "core/sasl/prepared_names.h"
+#include "core/sasl/scram/scram_proof.h"
+
+namespace sallyport {
+namespace {
+
+// Room for what follows the client's name in an AuthMessage of the usual size,
+// so that it is allocated once.
+constexpr size_t kAuthMessageReserve = 288;
+
+Failure Malformed(const char* what) { return Failure{FailureReason::kMalformedMessage, what}; }
+
+Failure Internal() { return Failure{FailureReason::kInternal, "the cryptographic library failed"}; }
+
+}  // namespace
+
+ScramServer::ScramServer(const ScramVariant& variant, const ServerMechanismContext& context,
+                         std::string nonce)
+    : ClientFirstServerMechanism(AbsentResponse::kIsAskedFor),
+      variant_(variant),
+      context_(context),
+      nonce_(std::move(nonce)) {}
+
+StepResult ScramServer::FirstMessage(std::string_view message) {
+  if (nonce_.empty()) return Internal();
+  const auto parsed = ParseScramClientFirst(message);
+  if (const auto* error = std::get_if<ScramSyntaxError>(&parsed)) return Malformed(error->what);
+  const auto& first = std::get<ScramClientFirst>(parsed);
+  if (const auto failure = CheckBindingFlag(first)) return *failure;
+
+  auto names = PrepareNames(first.username, first.authorization_id, variant_.name);
+  if (const auto* failure = std::get_if<Failure>(&names)) return *failure;
+  query_ = std::get<CredentialQuery>(std::move(names));
+  gs2_header_ = first.gs2_header;
+  BeginAuthMessage(first);
+  return NeedCredentials{0, query_};
+}
+
+// RFC 5802 section 6.
+std::optional<Failure> ScramServer::CheckBindingFlag(const ScramClientFirst& first) {
+  const bool used = first.binding_flag == ScramBindingFlag::kUsed;
+  if (used && !variant_.plus) return Failure{FailureReason::kChannelBindingWithoutPlus};
+  if (!used && variant_.plus) return Malformed("a -PLUS mechanism without channel binding");
+  if (first.binding_flag == ScramBindingFlag::kNotOffered && context_.plus_offered) {
+    return Failure{FailureReason::kChannelBindingDowngrade};
+  }
+  if (!used) return std::nullopt;
+  for (const ChannelBinding& binding : context_.channel_bindings) {
+    if (binding.type == first.binding_type) {
+      binding_ = &binding;
+      return std::nullopt;
+    }
+  }
+  return Failure{FailureReason::kChannelBindingMismatch,
+                 "the connection has no channel binding of the client's type"};
+}
+
+void ScramServer::BeginAuthMessage(const ScramClientFirst& first) {
+  auth_message_.reserve(first.bare.size() + 2 * first.nonce.size() + kAuthMessageReserve);
+  auth_message_.append(first.bare).push_back(',');
+  server_first_begin_ = auth_message_.size();
+  auth_message_.append("r=").append(first.nonce).append(nonce_);
+  nonce_end_ = auth_message_.size();
+}
+
+StepResult ScramServer::OnCredentials(CredentialsFound found) {
+  found_ = std::move(found);
+  credential_ = ChooseScramCredential(found_.account.get(), variant_.hash);
+  if (credential_.keys != nullptr) return Challenge{AppendServerFirst(*credential_.keys)};
+  const ServerMechanismSettings& settings = *context_.settings;
+  decoy_ = DecoyScramKeys(variant_.hash, query_.authentication_id, settings.decoy_key.view(),
+                          settings.costs);
+  return Challenge{AppendServerFirst(*decoy_)};
+}
+
+std::string ScramServer::AppendServerFirst(const ScramKeys& keys) {
+  auth_message_.append(",s=");
+  AppendBase64(keys.salt, &auth_message_);
+  auth_message_.append(",i=").append(std::to_string(keys.iterations));
+  return auth_message_.substr(server_first_begin_);
+}
+
+StepResult ScramServer::NextMessage(std::string_view message) {
+  if (!accepted_.has_value()) return CheckFinal(message);
+  if (!message.empty()) return Malformed("the answer to server-final is not empty");
+  return Success{*std::move(accepted_)};
+}
+
+StepResult ScramServer::CheckFinal(std::string_view message) {
+  auto parsed = ParseScramClientFinal(message);
+  if (const auto* error = std::get_if<ScramSyntaxError>(&parsed)) return Malformed(error->what);
+  auto& final = std::get<ScramClientFinal>(parsed);
+  if (const auto failure = CheckBinding(final.binding)) return *failure;
+  const size_t nonce_begin = server_first_begin_ + 2;
+  if (final.nonce !=
+      std::string_view(auth_message_).substr(nonce_begin, nonce_end_ - nonce_begin)) {
+    return Malformed("client-final does not repeat the nonce");
+  }
+  if (final.proof.size() != DigestSize(variant_.hash)) return Malformed("the proof's size");
+  auth_message_.append(",").append(final.without_proof);
+  proof_ = std::move(final.proof);
+
+  if (credential_.keys != nullptr) {
+    return Judge(credential_.keys->stored_key, credential_.keys->server_key);
+  }
+  if (credential_.password == nullptr) return Judge(decoy_->stored_key, decoy_->server_key);
+  return NeedDerivation{
+      0, SaltedPassword{variant_.hash, *credential_.password, decoy_->salt, decoy_->iterations}};
+}
+
+// "c=" is the GS2 header, with the channel's data behind it.
+std::optional<Failure> ScramServer::CheckBinding(std::string_view sent) const {
+  if (!sent.starts_with(gs2_header_)) return Malformed("c= does not repeat the GS2 header");
+  sent.remove_prefix(gs2_header_.size());
+  if (binding_ == nullptr) {
+    if (sent.empty()) return std::nullopt;
+    return Malformed("c= has data without channel binding");
+  }
+  const std::string& data = binding_->data;
+  if (sent.size() == data.size() && CRYPTO_memcmp(sent.data(), data.data(), data.size()) == 0) {
+    return std::nullopt;
+  }
+  return Failure{FailureReason::kChannelBindingMismatch, "c= is of another channel"};
+}
+
+StepResult ScramServer::OnSaltedPassword(Secret salted_password) {
+  const auto keys = DeriveScramKeys(variant_.hash, salted_password.view());
+  if (!keys.has_value()) return Internal();
+  return Judge(keys->stored_key, keys->server_key);
+}
+
+StepResult ScramServer::Judge(const Secret& stored_key, const Secret& server_key) {
+  const std::optional<bool> matches =
+      ScramProofMatches(variant_.hash, stored_key, auth_message_, proof_);
+  // Also where nobody will see it: a refusal costs what a success does.
+  const std::optional<Secret> signature =
+      ScramServerSignature(variant_.hash, server_key.view(), auth_message_);
+  if (!matches.has_value() || !signature.has_value()) return Internal();
+  const bool usable = credential_.keys != nullptr || credential_.password != nullptr;
+  if (const auto refusal = RefusalOf(found_, usable, *matches)) return Failure{*refusal};
+
+  Identity identity = IdentityOf(std::move(query_), found_.account);
+  identity.channel_bound = binding_ != nullptr;
+  std::string server_final = "v=";
+  AppendBase64(signature->view(), &server_final);
+  if (!context_.settings->scram_final_as_challenge) {
+    return Success{std::move(identity), std::move(server_final)};
+  }
+  accepted_ = std::move(identity);
+  return Challenge{std::move(server_final)};
+}
+
+std::unique_ptr<ServerMechanism> CreateScramServer(const ScramVariant& variant,
+                                                   const ServerMechanismContext& context,
+                                                   std::string nonce) {
+  return std::make_unique<ScramServer>(variant, context, std::move(nonce));
+}
+
+}  // namespace sallyport

@@ -1,0 +1,131 @@
+#include "core/sasl/external/external.h"
+
+#include <string>
+
+#include "core/sasl/external/certificate_name.h"
+#include "gtest/gtest.h"
+#include "tests/core/sasl/mechanism_driver.h"
+#include "tests/core/sasl/test_certificate.h"
+
+namespace sallyport {
+namespace {
+
+using namespace std::string_view_literals;
+
+TEST(CertificateName, IsTheOneNameOfItsKind) {
+  const std::string certificate = TestCertificate(
+      {"al\u00efce"}, "DNS:alice.example,email:alice@example.com,URI:spiffe://example/alice");
+  EXPECT_EQ(CertificateName(certificate, CertificateIdentity::kCommonName), "al\u00efce");
+  EXPECT_EQ(CertificateName(certificate, CertificateIdentity::kDnsName), "alice.example");
+  EXPECT_EQ(CertificateName(certificate, CertificateIdentity::kEmailAddress), "alice@example.com");
+  EXPECT_EQ(CertificateName(certificate, CertificateIdentity::kUri), "spiffe://example/alice");
+}
+
+TEST(CertificateName, IsNothingWhereThereIsNoneOrMoreThanOne) {
+  const std::string none = TestCertificate({}, "");
+  const std::string two =
+      TestCertificate({"a", "b"}, "DNS:a,DNS:b,email:a@x,email:b@x,URI:x:a,URI:x:b");
+  for (const auto kind : {CertificateIdentity::kCommonName, CertificateIdentity::kDnsName,
+                          CertificateIdentity::kEmailAddress, CertificateIdentity::kUri}) {
+    EXPECT_EQ(CertificateName(none, kind), std::nullopt);
+    EXPECT_EQ(CertificateName(two, kind), std::nullopt);
+  }
+}
+
+TEST(CertificateName, RefusesAnEmbeddedNul) {
+  const std::string certificate = TestCertificate({std::string("alice\0.evil"sv)}, "");
+  EXPECT_EQ(CertificateName(certificate, CertificateIdentity::kCommonName), std::nullopt);
+}
+
+TEST(CertificateName, RefusesWhatIsNotExactlyOneCertificate) {
+  const std::string certificate = TestCertificate({"alice"}, "");
+  EXPECT_EQ(CertificateName("", CertificateIdentity::kCommonName), std::nullopt);
+  EXPECT_EQ(CertificateName("junk", CertificateIdentity::kCommonName), std::nullopt);
+  EXPECT_EQ(CertificateName(certificate + "x", CertificateIdentity::kCommonName), std::nullopt);
+  for (size_t size = 0; size < certificate.size(); ++size) {
+    EXPECT_EQ(CertificateName(std::string_view(certificate).substr(0, size),
+                              CertificateIdentity::kCommonName),
+              std::nullopt);
+  }
+}
+
+class ExternalServerTest : public testing::Test {
+ protected:
+  ExternalServerTest() {
+    context_.settings = &settings_;
+    context_.peer_certificate = certificate_;
+    book_["alice"].account = TestAccount("alice", "", {});
+  }
+
+  StepResult LogIn(std::optional<std::string_view> message) {
+    MechanismDriver server(CreateExternalServer(context_), book_);
+    return server.Step(message);
+  }
+
+  ServerMechanismSettings settings_ = TestSettings();
+  std::string certificate_ = TestCertificate({"al\u00adice"}, "email:bob@example.com");
+  ServerMechanismContext context_;
+  CredentialBook book_;
+};
+
+TEST_F(ExternalServerTest, AbsentAndEmptyMeanTheSame) {
+  for (const std::optional<std::string_view> message :
+       {std::optional<std::string_view>(), {""sv}}) {
+    const StepResult result = LogIn(message);
+    ASSERT_NE(IdentityIn(result), nullptr);
+    EXPECT_EQ(IdentityIn(result)->authentication_id, "alice");
+    EXPECT_EQ(IdentityIn(result)->authorization_id, "alice");
+  }
+}
+
+TEST_F(ExternalServerTest, TakesTheKindOfNameThatTheListenerChose) {
+  settings_.certificate_identity = CertificateIdentity::kEmailAddress;
+  book_["bob@example.com"].account = TestAccount("bob@example.com", "", {});
+  ASSERT_NE(IdentityIn(LogIn("")), nullptr);
+  EXPECT_EQ(IdentityIn(LogIn(""))->authentication_id, "bob@example.com");
+  settings_.certificate_identity = CertificateIdentity::kUri;
+  EXPECT_EQ(ReasonOf(LogIn("")), FailureReason::kClientCertificateUnusable);
+}
+
+TEST_F(ExternalServerTest, RefusesWithoutACertificate) {
+  context_.peer_certificate = {};
+  EXPECT_EQ(ReasonOf(LogIn("")), FailureReason::kClientCertificateUnusable);
+  EXPECT_EQ(ReasonOf(LogIn("alice")), FailureReason::kClientCertificateUnusable);
+}
+
+TEST_F(ExternalServerTest, RefusesACertificateWhoseNameCannotBePrepared) {
+  for (const std::string_view name : {"\u0007", "\u00ad", "a\u0627"}) {
+    const std::string certificate = TestCertificate({std::string(name)}, "");
+    context_.peer_certificate = certificate;
+    EXPECT_EQ(ReasonOf(LogIn("")), FailureReason::kClientCertificateUnusable);
+  }
+}
+
+TEST_F(ExternalServerTest, AnotherIdentityTakesTheHostsConsent) {
+  ASSERT_NE(IdentityIn(LogIn("someone-else")), nullptr);
+  EXPECT_EQ(IdentityIn(LogIn("someone-else"))->authorization_id, "someone-else");
+  book_["alice"].denial = FailureReason::kAuthzidNotAllowed;
+  EXPECT_EQ(ReasonOf(LogIn("someone-else")), FailureReason::kAuthzidNotAllowed);
+}
+
+TEST_F(ExternalServerTest, RefusesMalformedMessages) {
+  const std::string too_long(1025, 'a');
+  for (const std::string_view message :
+       {"\0"sv, "a\0b"sv, "\xff"sv, "\u0007"sv, "\u00ad"sv, std::string_view(too_long)}) {
+    EXPECT_EQ(ReasonOf(LogIn(message)), FailureReason::kMalformedMessage)
+        << testing::PrintToString(message);
+  }
+}
+
+TEST(ExternalClient, SendsTheAuthorizationIdOnly) {
+  ClientCredentials credentials = {"alice", "bob", Secret("secret")};
+  const auto client = CreateExternalClient(ClientMechanismContext{&credentials});
+  ASSERT_TRUE(client.ok());
+  EXPECT_EQ(std::get<ClientResponse>(StepClient(**client, std::nullopt)).bytes, "bob");
+  credentials.authorization_id = "a\xff";
+  EXPECT_EQ(CreateExternalClient(ClientMechanismContext{&credentials}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace sallyport

@@ -1,0 +1,222 @@
+// One suite for every mechanism in the registry: ours against ours, and the
+// order of steps.
+
+#include <string>
+#include <vector>
+
+#include "core/sasl/mechanism_registry.h"
+#include "gtest/gtest.h"
+#include "tests/core/sasl/mechanism_driver.h"
+#include "tests/core/sasl/test_certificate.h"
+
+namespace sallyport {
+namespace {
+
+class MechanismTest : public testing::TestWithParam<std::string> {
+ protected:
+  MechanismTest() {
+    credentials_.authentication_id = "alice";
+    credentials_.password = Secret("wonderland");
+    book_["alice"].account =
+        TestAccount("alice", "wonderland", {"SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512"});
+    server_context_.settings = &settings_;
+    server_context_.random = &SystemRandom();
+    server_context_.channel_bindings = bindings_;
+    server_context_.plus_offered = true;
+    server_context_.peer_certificate = certificate_;
+    client_context_.credentials = &credentials_;
+    client_context_.random = &SystemRandom();
+    client_context_.channel_bindings = bindings_;
+    client_context_.plus_offered = true;
+  }
+
+  const MechanismDescriptor& descriptor() const { return *FindMechanism(GetParam()); }
+
+  MechanismDriver Server() const {
+    return MechanismDriver(descriptor().create_server(server_context_), book_);
+  }
+
+  Conversation Talk() {
+    MechanismDriver server = Server();
+    auto client = descriptor().create_client(client_context_);
+    EXPECT_TRUE(client.ok()) << client.status();
+    return Converse(server, **client);
+  }
+
+  // The message with which our client begins.
+  std::string FirstMessage() {
+    auto client = descriptor().create_client(client_context_);
+    return *std::get<ClientResponse>(*(*client)->Step(std::nullopt)).bytes;
+  }
+
+  ServerMechanismSettings settings_ = TestSettings();
+  std::vector<ChannelBinding> bindings_ = {{"tls-exporter", std::string(32, 'x')}};
+  std::string certificate_ = TestCertificate({"alice"}, "");
+  ClientCredentials credentials_;
+  CredentialBook book_;
+  ServerMechanismContext server_context_;
+  ClientMechanismContext client_context_;
+};
+
+std::vector<std::string> Names() {
+  std::vector<std::string> names;
+  for (const MechanismDescriptor& mechanism : Mechanisms()) names.emplace_back(mechanism.name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MechanismTest, testing::ValuesIn(Names()), [](const auto& info) {
+  std::string name = info.param;
+  std::erase(name, '-');
+  return name;
+});
+
+TEST_P(MechanismTest, OursLogsInToOurs) {
+  const Conversation talk = Talk();
+  const Identity* identity = IdentityIn(talk.outcome);
+  ASSERT_NE(identity, nullptr);
+  EXPECT_FALSE(talk.fault.has_value());
+  const bool anonymous = GetParam() == "ANONYMOUS";
+  EXPECT_EQ(identity->authentication_id, anonymous ? "anonymous" : "alice");
+  EXPECT_EQ(identity->authorization_id, identity->authentication_id);
+  EXPECT_EQ(identity->mechanism, GetParam());
+  EXPECT_EQ(identity->channel_bound, descriptor().channel_binding);
+  EXPECT_EQ(identity->account, anonymous ? nullptr : book_["alice"].account);
+  EXPECT_EQ(std::get<Success>(talk.outcome).additional_data.has_value(),
+            descriptor().server_sends_final_data);
+}
+
+TEST_P(MechanismTest, CarriesAnAuthorizationIdThatIsAllowed) {
+  if (!descriptor().supports_authzid) GTEST_SKIP();
+  credentials_.authorization_id = "bo,b=x";
+  const Conversation talk = Talk();
+  ASSERT_NE(IdentityIn(talk.outcome), nullptr);
+  EXPECT_EQ(IdentityIn(talk.outcome)->authentication_id, "alice");
+  EXPECT_EQ(IdentityIn(talk.outcome)->authorization_id, "bo,b=x");
+}
+
+TEST_P(MechanismTest, RefusesAnAuthorizationIdThatIsDenied) {
+  if (!descriptor().supports_authzid) GTEST_SKIP();
+  credentials_.authorization_id = "root";
+  book_["alice"].denial = FailureReason::kAuthzidNotAllowed;
+  EXPECT_EQ(ReasonOf(Talk().outcome), FailureReason::kAuthzidNotAllowed);
+}
+
+TEST_P(MechanismTest, AsksForNoOtherIdentityThanItsOwn) {
+  if (!descriptor().supports_authzid) GTEST_SKIP();
+  credentials_.authorization_id = "al\u00adice";
+  MechanismDriver server = Server();
+  auto client = descriptor().create_client(client_context_);
+  const Conversation talk = Converse(server, **client);
+  ASSERT_NE(IdentityIn(talk.outcome), nullptr);
+  ASSERT_EQ(server.queries().size(), 1u);
+  EXPECT_EQ(server.queries()[0].authentication_id, "alice");
+  EXPECT_EQ(server.queries()[0].authorization_id, "");
+  EXPECT_EQ(server.queries()[0].mechanism, GetParam());
+}
+
+TEST_P(MechanismTest, RefusesADisabledAccount) {
+  if (GetParam() == "ANONYMOUS") GTEST_SKIP();
+  book_["alice"].denial = FailureReason::kAccountDisabled;
+  EXPECT_EQ(ReasonOf(Talk().outcome), FailureReason::kAccountDisabled);
+}
+
+TEST_P(MechanismTest, RefusesAnUnknownUser) {
+  if (GetParam() == "ANONYMOUS") GTEST_SKIP();
+  book_.clear();
+  EXPECT_EQ(ReasonOf(Talk().outcome), FailureReason::kUnknownUser);
+}
+
+TEST_P(MechanismTest, NeverSucceedsWithoutAnAccountWhateverTheHostSays) {
+  if (GetParam() == "ANONYMOUS") GTEST_SKIP();
+  book_["alice"] = {nullptr, FailureReason::kLockedOut};
+  EXPECT_EQ(ReasonOf(Talk().outcome), FailureReason::kLockedOut);
+}
+
+TEST_P(MechanismTest, TellsAbsentFromEmpty) {
+  MechanismDriver server = Server();
+  const StepResult absent = server.Step(std::nullopt);
+  if (descriptor().absent_is_empty) {
+    EXPECT_NE(IdentityIn(absent), nullptr);
+    return;
+  }
+  ASSERT_TRUE(std::holds_alternative<Challenge>(absent));
+  EXPECT_EQ(std::get<Challenge>(absent).bytes, "");
+  EXPECT_TRUE(server.queries().empty());
+  EXPECT_NE(ReasonOf(server.Step(FirstMessage())), FailureReason::kMalformedMessage);
+
+  MechanismDriver other = Server();
+  EXPECT_EQ(ReasonOf(other.Step("")), FailureReason::kMalformedMessage);
+}
+
+TEST_P(MechanismTest, AnAnswerToAChallengeCannotBeAbsent) {
+  if (descriptor().absent_is_empty) GTEST_SKIP();
+  auto server = descriptor().create_server(server_context_);
+  ASSERT_TRUE(server->Step(std::nullopt).ok());
+  EXPECT_EQ(server->Step(std::nullopt).status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_P(MechanismTest, RefusesStaleTickets) {
+  if (GetParam() == "ANONYMOUS") GTEST_SKIP();
+  auto server = descriptor().create_server(server_context_);
+  EXPECT_EQ(server->Resume(0, CredentialAnswer()).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  const auto asked = server->Step(FirstMessage());
+  ASSERT_TRUE(asked.ok());
+  const auto ticket = std::get<NeedCredentials>(*asked).ticket;
+
+  EXPECT_EQ(server->Resume(ticket + 1, CredentialAnswer()).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(server->Resume(ticket, DerivationAnswer()).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(server->Step("again").status().code(), absl::StatusCode::kFailedPrecondition);
+  ASSERT_TRUE(server->Resume(ticket, CredentialAnswer(CredentialsFound{})).ok());
+  EXPECT_EQ(server->Resume(ticket, CredentialAnswer(CredentialsFound{})).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_P(MechanismTest, AnOutageIsNotARefusal) {
+  if (GetParam() == "ANONYMOUS") GTEST_SKIP();
+  for (const FailureReason reason :
+       {FailureReason::kStoreUnavailable, FailureReason::kMisconfigured}) {
+    auto server = descriptor().create_server(server_context_);
+    const auto asked = server->Step(FirstMessage());
+    ASSERT_TRUE(asked.ok());
+    const auto ended = server->Resume(std::get<NeedCredentials>(*asked).ticket,
+                                      CredentialAnswer(CredentialsUnavailable{reason}));
+    ASSERT_TRUE(ended.ok());
+    EXPECT_EQ(ReasonOf(*ended), reason);
+    EXPECT_EQ(server->Step("more").status().code(), absl::StatusCode::kFailedPrecondition);
+  }
+}
+
+TEST_P(MechanismTest, TheEndIsFinal) {
+  auto server = descriptor().create_server(server_context_);
+  auto result = server->Step(std::string(4096, '\x01'));
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(ReasonOf(*result), FailureReason::kMalformedMessage);
+  EXPECT_EQ(server->Step("").status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(server->Resume(1, CredentialAnswer(CredentialsFound{})).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_P(MechanismTest, TheClientStartsOnceAndFirst) {
+  auto client = *descriptor().create_client(client_context_);
+  EXPECT_EQ(client->Step("early").status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(client->Finish(std::nullopt).has_value());
+  client = *descriptor().create_client(client_context_);
+  ASSERT_TRUE(client->Step(std::nullopt).ok());
+  EXPECT_EQ(client->Step(std::nullopt).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(client->Resume(1, DerivationAnswer()).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_P(MechanismTest, TheClientRefusesAChallengeThatMakesNoSense) {
+  auto client = *descriptor().create_client(client_context_);
+  ASSERT_TRUE(client->Step(std::nullopt).ok());
+  const auto result = client->Step("?");
+  ASSERT_TRUE(result.ok());
+  EXPECT_TRUE(std::holds_alternative<ServerFault>(*result));
+}
+
+}  // namespace
+}  // namespace sallyport
