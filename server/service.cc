@@ -33,7 +33,9 @@ absl::Status Service::OpenStore() {
 }
 
 absl::Status Service::LoadPolicies() {
-  auto policies = ListenerPolicies::Create(config_.listeners, store_->decoy_key(), config_.costs);
+  auto policies = ListenerPolicies::Create(
+      config_.listeners,
+      {.decoy_key = store_->decoy_key(), .costs = config_.costs, .decoy_schemes = config_.schemes});
   if (!policies.ok()) return policies.status();
   derivations_ = std::make_unique<DerivationPool>(config_.derivation);
   host_.reset(new HandshakeHost{.policies = *std::move(policies),

@@ -91,4 +91,9 @@ absl::StatusOr<Credential> ParseCredential(std::string_view text) {
   return absl::InvalidArgumentError("at position 1: the scheme is unknown");
 }
 
+bool IsCredentialScheme(std::string_view name) {
+  return std::any_of(std::begin(kCredentialSchemes), std::end(kCredentialSchemes),
+                     [name](const auto& scheme) { return SameWithoutCase(scheme.name, name); });
+}
+
 }  // namespace sallyport

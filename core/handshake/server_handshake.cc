@@ -13,6 +13,9 @@ template <typename... Visitors>
 struct Overloaded : Visitors... {
   using Visitors::operator()...;
 };
+// clang 14 does not deduce an aggregate's arguments by itself.
+template <typename... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 HandshakeEvent EventOf(const amqp::SaslFrame& frame) {
   return std::visit(Overloaded{

@@ -106,7 +106,6 @@ class ServerHandshake {
   HandshakeStep OnFrame(const amqp::Frame& frame, std::string* to_send);
   HandshakeStep Begin(const amqp::SaslInit& init, std::string* to_send);
   HandshakeStep Apply(absl::StatusOr<StepResult> result, std::string* to_send);
-  HandshakeStep GoOn(HandshakeStep step, std::string* to_send);
   HandshakeStep SendChallenge(std::string_view challenge, std::string* to_send);
   HandshakeOutcome Succeed(Success success, std::string* to_send);
   HandshakeOutcome Refuse(FailureReason reason, const char* what, std::string* to_send);

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/credentials/account.h"
@@ -111,8 +112,9 @@ struct ServerMechanismSettings {
   Secret decoy_key;
   // What a decoy must cost to look like a real credential.
   CredentialCosts costs;
-  // The scheme whose cost a failed PLAIN login must have.
-  std::string decoy_scheme = "SCRAM-SHA-256";
+  // The schemes that a new password is stored in: what a user's password is
+  // checked against costs an unknown user the same.
+  std::vector<std::string> decoy_schemes = {"SCRAM-SHA-256"};
   // SCRAM: send server-final as a last challenge rather than with the outcome.
   bool scram_final_as_challenge = false;
   CertificateIdentity certificate_identity = CertificateIdentity::kCommonName;

@@ -66,7 +66,14 @@ void ReadStore(YamlMapping store, ServerConfig* config) {
 }
 
 void ReadCredentials(YamlMapping credentials, ServerConfig* config) {
-  if (credentials.Has("schemes")) config->schemes = credentials.StringList("schemes");
+  if (credentials.Has("schemes")) {
+    config->schemes = credentials.StringList("schemes");
+    if (config->schemes.empty()) credentials.Refuse("schemes", "name at least one scheme");
+  }
+  for (const std::string& scheme : config->schemes) {
+    if (IsCredentialScheme(scheme)) continue;
+    credentials.Refuse("schemes", absl::StrCat("unknown scheme '", scheme, "'"));
+  }
   CredentialCosts& costs = config->costs;
   costs.scram_iterations = static_cast<uint32_t>(
       credentials.Uint("scram_iterations", costs.scram_iterations, 4096, kMaxIterations));

@@ -38,14 +38,13 @@ absl::StatusOr<std::vector<const MechanismDescriptor*>> FindAll(
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const ListenerPolicy>> ListenerPolicy::Create(
-    ListenerRules rules, const Secret& decoy_key, const CredentialCosts& costs) {
-  if (decoy_key.empty()) return absl::InvalidArgumentError("the decoy key is empty");
+    ListenerRules rules, const ServerMechanismSettings& base) {
+  if (base.decoy_key.empty()) return absl::InvalidArgumentError("the decoy key is empty");
   auto mechanisms = FindAll(rules.mechanisms);
   if (!mechanisms.ok()) return mechanisms.status();
 
   std::shared_ptr<ListenerPolicy> policy(new ListenerPolicy);
-  policy->settings_.decoy_key = decoy_key;
-  policy->settings_.costs = costs;
+  policy->settings_ = base;
   policy->settings_.scram_final_as_challenge = rules.scram_final_as_challenge;
   policy->settings_.certificate_identity = rules.certificate_identity;
   policy->rules_ = std::move(rules);
@@ -88,11 +87,11 @@ const std::variant<FailureReason, std::shared_ptr<const MechanismOffer>>& Listen
 }
 
 absl::StatusOr<std::shared_ptr<const ListenerPolicies>> ListenerPolicies::Create(
-    std::vector<ListenerRules> rules, const Secret& decoy_key, const CredentialCosts& costs) {
+    std::vector<ListenerRules> rules, const ServerMechanismSettings& base) {
   std::shared_ptr<ListenerPolicies> policies(new ListenerPolicies);
   for (ListenerRules& rule : rules) {
     const std::string name = rule.name;
-    auto policy = ListenerPolicy::Create(std::move(rule), decoy_key, costs);
+    auto policy = ListenerPolicy::Create(std::move(rule), base);
     if (!policy.ok()) {
       return absl::InvalidArgumentError(
           absl::StrCat("listener '", name, "': ", policy.status().message()));

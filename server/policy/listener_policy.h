@@ -48,11 +48,11 @@ struct ConnectionTraits {
 
 class ListenerPolicy {
  public:
-  // Create fails with InvalidArgument for an unknown mechanism, one named twice,
-  // or a list that does not fit a frame.
-  static absl::StatusOr<std::shared_ptr<const ListenerPolicy>> Create(ListenerRules rules,
-                                                                      const Secret& decoy_key,
-                                                                      const CredentialCosts& costs);
+  // Create adds what the rules say to `base`. InvalidArgument for an unknown
+  // mechanism, one named twice, a list that does not fit a frame, or a base
+  // without a decoy key.
+  static absl::StatusOr<std::shared_ptr<const ListenerPolicy>> Create(
+      ListenerRules rules, const ServerMechanismSettings& base);
 
   const ListenerRules& rules() const { return rules_; }
   const ServerMechanismSettings& mechanism_settings() const { return settings_; }
@@ -82,7 +82,7 @@ class ListenerPolicies {
   // Create fails as ListenerPolicy::Create does, and where two rules share a
   // name.
   static absl::StatusOr<std::shared_ptr<const ListenerPolicies>> Create(
-      std::vector<ListenerRules> rules, const Secret& decoy_key, const CredentialCosts& costs);
+      std::vector<ListenerRules> rules, const ServerMechanismSettings& base);
 
   // Find is null where no rules match: nobody gets in there.
   std::shared_ptr<const ListenerPolicy> Find(std::string_view listener) const;

@@ -62,8 +62,10 @@ StepResult PlainServer::OnCredentials(CredentialsFound found) {
   }
   usable_ = !check.credentials.empty();
   if (!usable_) {
-    check.credentials.push_back(DecoyCredential(settings_.decoy_scheme, query_.authentication_id,
-                                                settings_.decoy_key.view(), settings_.costs));
+    for (const std::string& scheme : settings_.decoy_schemes) {
+      check.credentials.push_back(DecoyCredential(scheme, query_.authentication_id,
+                                                  settings_.decoy_key.view(), settings_.costs));
+    }
   }
   return NeedDerivation{0, std::move(check)};
 }

@@ -150,7 +150,7 @@ TEST_F(PlainServerTest, AnAccountWithoutCredentialsIsCheckedAgainstADecoy) {
 TEST_F(PlainServerTest, AnUnknownUserCostsWhatAKnownOneCosts) {
   for (const std::string_view scheme :
        {"SCRAM-SHA-1", "SCRAM-SHA-512", "PBKDF2-SHA256", "PBKDF2-SHA512", "ARGON2ID"}) {
-    settings_.decoy_scheme = scheme;
+    settings_.decoy_schemes = {scheme};
     book_["alice"].account = TestAccount("alice", "wonderland", {scheme});
     const PasswordCheck known = CheckFor(Message("", "alice", "guess"));
     const PasswordCheck unknown = CheckFor(Message("", "nobody", "guess"));

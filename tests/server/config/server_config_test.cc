@@ -115,6 +115,11 @@ TEST(ServerConfig, NamesAnUnknownMechanismAndItsLine) {
   EXPECT_NE(error.find("'SCRAM'"), std::string::npos) << error;
 }
 
+TEST(ServerConfig, RefusesASchemeThatDoesNotExist) {
+  EXPECT_NE(Error("credentials: {schemes: [MD5]}").find("'MD5'"), std::string::npos);
+  EXPECT_NE(Error("credentials: {schemes: []}").find("at least one"), std::string::npos);
+}
+
 TEST(ServerConfig, RefusesToSendPasswordsOverANetworkInTheClear) {
   EXPECT_NE(Error("grpc: {address: '0.0.0.0:7450'}").find("unencrypted"), std::string::npos);
   EXPECT_TRUE(Load("grpc: {address: '0.0.0.0:7450', allow_plaintext: true}").ok());

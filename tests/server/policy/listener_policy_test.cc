@@ -9,10 +9,10 @@
 namespace sallyport::server {
 namespace {
 
-const Secret kDecoyKey{"0123456789abcdef0123456789abcdef"};
+const ServerMechanismSettings kBase = {.decoy_key = Secret("0123456789abcdef0123456789abcdef")};
 
 std::shared_ptr<const ListenerPolicy> MakePolicy(ListenerRules rules) {
-  auto policy = ListenerPolicy::Create(std::move(rules), kDecoyKey, {});
+  auto policy = ListenerPolicy::Create(std::move(rules), kBase);
   EXPECT_TRUE(policy.ok()) << policy.status();
   return policy.ok() ? *policy : nullptr;
 }
@@ -65,28 +65,28 @@ TEST(ListenerPolicy, SaysThatAMechanismWaitsForTls) {
 }
 
 TEST(ListenerPolicy, RefusesRulesThatCannotBeMeant) {
-  EXPECT_FALSE(ListenerPolicy::Create({.mechanisms = {"SCRAM-SHA-3"}}, kDecoyKey, {}).ok());
-  EXPECT_FALSE(ListenerPolicy::Create({.mechanisms = {"PLAIN", "PLAIN"}}, kDecoyKey, {}).ok());
-  EXPECT_FALSE(ListenerPolicy::Create({}, Secret(), {}).ok());
+  EXPECT_FALSE(ListenerPolicy::Create({.mechanisms = {"SCRAM-SHA-3"}}, kBase).ok());
+  EXPECT_FALSE(ListenerPolicy::Create({.mechanisms = {"PLAIN", "PLAIN"}}, kBase).ok());
+  EXPECT_FALSE(ListenerPolicy::Create({}, {}).ok());
 }
 
 TEST(ListenerPolicies, FindsTheListenersOwnRulesFirst) {
   auto policies = ListenerPolicies::Create(
-      {{.name = "*"}, {.name = "internal", .mechanisms = {"ANONYMOUS"}}}, kDecoyKey, {});
+      {{.name = "*"}, {.name = "internal", .mechanisms = {"ANONYMOUS"}}}, kBase);
   ASSERT_TRUE(policies.ok());
   EXPECT_EQ((*policies)->Find("internal")->rules().name, "internal");
   EXPECT_EQ((*policies)->Find("amqps")->rules().name, "*");
 }
 
 TEST(ListenerPolicies, FindsNothingWhereNoRulesMatch) {
-  auto policies = ListenerPolicies::Create({{.name = "amqps"}}, kDecoyKey, {});
+  auto policies = ListenerPolicies::Create({{.name = "amqps"}}, kBase);
   ASSERT_TRUE(policies.ok());
   EXPECT_EQ((*policies)->Find("amqp"), nullptr);
   EXPECT_EQ((*policies)->Find(""), nullptr);
 }
 
 TEST(ListenerPolicies, RefusesTwoRulesOfOneName) {
-  auto policies = ListenerPolicies::Create({{.name = "a"}, {.name = "a"}}, kDecoyKey, {});
+  auto policies = ListenerPolicies::Create({{.name = "a"}, {.name = "a"}}, kBase);
   EXPECT_NE(policies.status().message().find("'a' is named twice"), std::string::npos);
 }
 
