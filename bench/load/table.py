@@ -1,0 +1,125 @@
+"""Runs the load generator against a real service and prints the table.
+
+Everything is started here, in a scratch folder and on free ports, and stopped
+by pid at the end.
+"""
+
+import argparse
+import json
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+PASSWORD = "correct horse battery staple"
+USERS = 8
+ROWS = [("SCRAM-SHA-256", n) for n in (1, 16, 256)] + [
+    ("PLAIN", n) for n in (1, 16, 256)] + [
+    ("ANONYMOUS", n) for n in (1, 16, 256)] + [
+    ("canned", n) for n in (1, 16, 256)]
+
+CONFIG = """
+grpc: {{address: "127.0.0.1:0"}}
+admin: {{socket: {folder}/admin/admin.sock}}
+store: {{sqlite: {folder}/users.db}}
+listeners:
+  - name: bench
+    mechanisms: [SCRAM-SHA-256, PLAIN, ANONYMOUS]
+log: {{level: {level}}}
+"""
+
+
+class Service:
+    """A sallyportd of our own with a few users."""
+
+    def __init__(self, bin_folder, level):
+        self.folder = tempfile.TemporaryDirectory(prefix="sallyport-bench-")
+        folder = pathlib.Path(self.folder.name)
+        config = folder / "sallyportd.yaml"
+        config.write_text(CONFIG.format(folder=folder, level=level))
+        ready = folder / "ready.json"
+        self.log = open(folder / "log", "w+")
+        self.process = subprocess.Popen(
+            [bin_folder / "server/sallyportd", "--config", config, "--ready-file", ready],
+            stderr=self.log)
+        while not ready.exists():
+            if self.process.poll() is not None:
+                self.log.seek(0)
+                sys.exit(f"sallyportd ended: {self.log.read()}")
+            time.sleep(0.02)
+        self.target = json.loads(ready.read_text())["grpc"]
+        for i in range(USERS):
+            subprocess.run(
+                [bin_folder / "ctl/sallyportctl", "user", "add", f"bench-{i}", "--socket",
+                 folder / "admin/admin.sock"],
+                input=PASSWORD, text=True, check=True, stdout=subprocess.DEVNULL)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        self.log.close()
+        self.folder.cleanup()
+
+
+class CannedService:
+    """The floor: the same messages, and no SASL."""
+
+    def __init__(self, bin_folder):
+        self.process = subprocess.Popen([bin_folder / "bench/load/sallyport-canned-service"],
+                                        stdout=subprocess.PIPE, text=True)
+        self.target = self.process.stdout.readline().strip()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+def load(bin_folder, service, *arguments):
+    command = [bin_folder / "bench/load/sallyport-load", "--target", service.target,
+               "--service-pid", str(service.process.pid), "--users", str(USERS),
+               "--password", PASSWORD, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}: {done.stdout}{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bin", type=pathlib.Path, required=True)
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--log-level", default="warning",
+                        help="of the service; info logs each login")
+    parser.add_argument("--only", help="run only this mechanism")
+    parser.add_argument("--gather-window-us", default="200")
+    options = parser.parse_args()
+
+    print(f"{'':16} {'at once':>8} {'logins/s':>10} {'median ms':>10} {'p99 ms':>8} "
+          f"{'service CPU µs':>15}")
+    service = Service(options.bin, options.log_level)
+    canned = CannedService(options.bin)
+    try:
+        for mechanism, concurrency in ROWS:
+            if options.only and options.only != mechanism:
+                continue
+            is_canned = mechanism == "canned"
+            what = ["--canned"] if is_canned else ["--mechanism", mechanism]
+            row = load(options.bin, canned if is_canned else service, *what,
+                       "--concurrency", str(concurrency), "--seconds", str(options.seconds),
+                       "--gather-window-us", options.gather_window_us)
+            name = "bare gRPC" if is_canned else mechanism
+            print(f"{name:16} {concurrency:8} {row['per_second']:10.0f} "
+                  f"{row['p50_us'] / 1000:10.2f} {row['p99_us'] / 1000:8.2f} "
+                  f"{row['service_cpu_us']:15.1f}", flush=True)
+        held = load(options.bin, service, "--hold", "11000")
+        print(f"\nmemory of the service for each handshake in flight beyond the first 1,000: "
+              f"{held['bytes_per_handshake']:.0f} bytes")
+    finally:
+        service.stop()
+        canned.stop()
+
+
+if __name__ == "__main__":
+    main()

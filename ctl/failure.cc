@@ -1,0 +1,29 @@
+#include "ctl/failure.h"
+
+#include <iostream>
+
+namespace sallyport::ctl {
+
+using process::ExitCode;
+
+process::ExitCode ReportFailure(const absl::Status& status) {
+  std::cerr << "sallyportctl: " << status.message() << "\n";
+  switch (status.code()) {
+    case absl::StatusCode::kNotFound:
+      return ExitCode::kNotFound;
+    case absl::StatusCode::kAlreadyExists:
+      return ExitCode::kAlreadyExists;
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kPermissionDenied:
+      return ExitCode::kRefused;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+      return ExitCode::kUnavailable;
+    default:
+      return ExitCode::kFailure;
+  }
+}
+
+}  // namespace sallyport::ctl

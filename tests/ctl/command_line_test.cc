@@ -1,0 +1,95 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/ctl/run_sallyportctl.h"
+
+namespace sallyport::ctl {
+namespace {
+
+const std::vector<std::vector<std::string>> kCommands = {
+    {},
+    {"user"},
+    {"user", "add"},
+    {"user", "set-password"},
+    {"user", "disable"},
+    {"user", "enable"},
+    {"user", "delete"},
+    {"user", "list"},
+    {"user", "show"},
+    {"completion"},
+};
+
+TEST(CommandLine, ShowsHelpWithExamplesForEachCommand) {
+  for (std::vector<std::string> command : kCommands) {
+    command.push_back("--help");
+    const Finished finished = RunSallyportctl(command);
+    EXPECT_EQ(finished.exit_code, 0);
+    EXPECT_NE(finished.out.find("Examples:\n  "), std::string::npos) << finished.out;
+    EXPECT_EQ(finished.err, "");
+  }
+}
+
+TEST(CommandLine, DocumentsTheExitCodes) {
+  const std::string help = RunSallyportctl({"--help"}).out;
+  EXPECT_NE(help.find("Exit codes:\n  0  done\n"), std::string::npos) << help;
+}
+
+TEST(CommandLine, TellsItsVersion) {
+  const Finished finished = RunSallyportctl({"--version"});
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_EQ(finished.out, "sallyportctl 0.1.0\n");
+}
+
+TEST(CommandLine, RefusesWrongUsage) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {},
+      {"user"},
+      {"completion"},
+      {"usr", "list"},
+      {"user", "add"},
+      {"user", "list", "alice"},
+      {"user", "list", "--output", "yaml"},
+      {"user", "list", "--colour"},
+      {"user", "add", "alice", "--expires-at", "tomorrow"},
+      {"completion", "fish"},
+  };
+  for (const std::vector<std::string>& arguments : wrong) {
+    const Finished finished = RunSallyportctl(arguments, "pencil\n");
+    EXPECT_EQ(finished.exit_code, 2) << testing::PrintToString(arguments);
+    EXPECT_EQ(finished.out, "") << testing::PrintToString(arguments);
+    EXPECT_NE(finished.err, "") << testing::PrintToString(arguments);
+  }
+}
+
+TEST(CommandLine, TakesNoPassword) {
+  for (const char* command : {"add", "set-password"}) {
+    EXPECT_EQ(RunSallyportctl({"user", command, "alice", "pencil"}).exit_code, 2);
+    EXPECT_EQ(RunSallyportctl({"user", command, "alice", "--password", "pencil"}).exit_code, 2);
+    EXPECT_EQ(RunSallyportctl({"user", command, "alice", "-p", "pencil"}).exit_code, 2);
+  }
+}
+
+// What bash offers for the last of `words`, one a line.
+std::string Complete(const std::string& words) {
+  const std::string script =
+      "eval \"$(\"$0\" completion bash)\"; COMP_WORDS=(sallyportctl " + words +
+      "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _sallyportctl; printf '%s\\n' \"${COMPREPLY[@]}\"";
+  const Finished finished = RunProgram("/bin/bash", {"-c", script, Binary()});
+  EXPECT_EQ(finished.err, "");
+  return finished.out;
+}
+
+TEST(CommandLine, CompletesInBash) {
+  EXPECT_EQ(Complete("us"), "user\n");
+  EXPECT_EQ(Complete("user s"), "set-password\nshow\n");
+  EXPECT_EQ(Complete("user add alice --gr"), "--group\n");
+  EXPECT_EQ(Complete("user list --output ''"), "text\njson\n");
+  EXPECT_EQ(Complete("user list --output j"), "json\n");
+  EXPECT_EQ(Complete("completion ba"), "bash\n");
+  EXPECT_EQ(Complete("user add user --ou"), "--output\n");
+}
+
+}  // namespace
+}  // namespace sallyport::ctl
