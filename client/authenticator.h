@@ -28,7 +28,8 @@
 
 namespace sallyport::client {
 
-// AuthenticatorTls are PEM file paths for the connection to the service.
+// AuthenticatorTls are PEM file paths for the connection to the service. They are
+// read in Create, and again for each new stream: a replaced file is used then.
 struct AuthenticatorTls {
   // Trusted roots; empty: the system's.
   std::string ca_file;
@@ -56,13 +57,16 @@ struct AuthenticatorOptions {
   absl::Duration handshake_timeout = absl::Seconds(35);
   absl::Duration min_backoff = absl::Milliseconds(50);
   absl::Duration max_backoff = absl::Seconds(5);
-  // Over these, a new handshake ends at once with sys-temp (overloaded).
+  // Over these, a new handshake ends at once with sys-temp (overloaded). Bytes
+  // are those that the service has not consumed, and what waits to be written.
   size_t max_open_handshakes = 100'000;
   size_t max_queued_bytes = 64u << 20;
 };
 
-// HandshakeObserver hears of one handshake. It is called on the SDK's threads,
-// never for one handshake from two threads at once; it must not block.
+// HandshakeObserver hears of one handshake. It is called on the SDK's threads
+// (and on the one that destroys the Authenticator), never for one handshake from
+// two threads at once, and under no lock: it may call Receive and Open, and
+// destroy the handle. It must not block: it would hold up other handshakes.
 class HandshakeObserver {
  public:
   virtual ~HandshakeObserver() = default;
@@ -77,13 +81,17 @@ class HandshakeObserver {
 
 // Handshake is a broker's handle on one. Its calls may be made from any thread,
 // one at a time. Destroying it before the outcome tells the service to forget
-// the handshake; no callback begins afterwards.
+// the handshake; no callback begins afterwards. Destroying it waits for a
+// callback that runs on another thread, so it must not be done under a lock that
+// the observer takes. It may outlive the Authenticator.
 class Handshake {
  public:
   virtual ~Handshake() = default;
 
   // Receive forwards bytes read from the client, split anyhow. After the
-  // outcome it returns false and takes nothing: the bytes are the next layer's.
+  // outcome it returns false and takes nothing: the bytes are the next layer's,
+  // behind OnOutcome's `rest`, which may still be on its way. Bytes over
+  // max_queued_bytes end the handshake with sys-temp (overloaded).
   virtual bool Receive(std::string_view bytes) = 0;
 };
 
