@@ -5,7 +5,8 @@
 // connections against the central service. An Authenticator multiplexes any
 // number of connections over few long-lived gRPC streams, gathers what they
 // write, reconnects with back-off, bounds what it queues, and gives every
-// connection an outcome: sys-temp where the service cannot be reached.
+// connection an outcome: sys-temp where the service cannot be reached, which
+// the client, too, is then told by a sasl-outcome.
 //
 //   auto authenticator = client::Authenticator::Create(options);
 //   auto handshake = (*authenticator)->Open(facts, observer);

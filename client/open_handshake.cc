@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/wire_conversion.h"
+#include "core/amqp/protocol_header.h"
+#include "core/amqp/sasl_frames.h"
 
 namespace sallyport::client {
 namespace {
@@ -115,7 +117,7 @@ OpenHandshake::OutputResult OpenHandshake::OnOutput(const HandshakeStream& strea
 bool OpenHandshake::TakeOutputLocked(v1::ConnectionOutput& output,
                                      std::shared_ptr<HandshakeStream>* to_close) {
   if (std::string fault = FaultLocked(output); !fault.empty()) {
-    *to_close = EndLocked(FailedOutcome(FailureReason::kInternal, std::move(fault)));
+    *to_close = RefuseLocked(FailedOutcome(FailureReason::kInternal, std::move(fault)));
     return false;
   }
   if (!answered_ && IsDrainingRefusal(output)) {
@@ -132,6 +134,7 @@ bool OpenHandshake::TakeOutputLocked(v1::ConnectionOutput& output,
     refusal_.reset();
   }
   if (!output.has_outcome()) {
+    greeted_ = greeted_ || !output.to_send().empty();
     AppendTo(to_send_, *output.mutable_to_send());
     return false;
   }
@@ -140,9 +143,22 @@ bool OpenHandshake::TakeOutputLocked(v1::ConnectionOutput& output,
   // Where the outcome could not be believed, its bytes may tell the client that
   // it is in.
   const bool believed = outcome.code != amqp::SaslCode::kSys || code == v1::SASL_CODE_SYS;
-  if (believed) AppendTo(to_send_, *output.mutable_to_send());
+  if (!believed) {
+    RefuseLocked(std::move(outcome));
+    return false;
+  }
+  AppendTo(to_send_, *output.mutable_to_send());
   EndLocked(std::move(outcome));
   return false;
+}
+
+std::shared_ptr<HandshakeStream> OpenHandshake::RefuseLocked(Outcome outcome) {
+  // The client hears nothing of its broker's fault.
+  if (outcome.reason != FailureReason::kBrokerFault) {
+    if (!greeted_) to_send_.append(amqp::kSaslProtocolHeader);
+    amqp::AppendSaslOutcome({.code = outcome.code}, &to_send_);
+  }
+  return EndLocked(std::move(outcome));
 }
 
 std::shared_ptr<HandshakeStream> OpenHandshake::EndLocked(Outcome outcome) {
@@ -165,8 +181,8 @@ bool OpenHandshake::OnStreamEnded(const HandshakeStream& stream, const std::stri
     if (ended_ || stream_.get() != &stream) return false;
     stream_.reset();
     if (!answered_) return true;
-    EndLocked(FailedOutcome(FailureReason::kServiceUnreachable,
-                            absl::StrCat("the stream to the service ended: ", why)));
+    RefuseLocked(FailedOutcome(FailureReason::kServiceUnreachable,
+                               absl::StrCat("the stream to the service ended: ", why)));
   }
   Deliver();
   return false;
@@ -182,7 +198,7 @@ void OpenHandshake::EndWaiting(const std::string& why) {
       ConsumeLocked(refusal->consumed);
       EndLocked(std::move(refusal->outcome));
     } else {
-      EndLocked(FailedOutcome(FailureReason::kServiceUnreachable, why));
+      RefuseLocked(FailedOutcome(FailureReason::kServiceUnreachable, why));
     }
   }
   Deliver();
@@ -193,7 +209,7 @@ void OpenHandshake::End(Outcome outcome) {
   uint64_t id;
   {
     absl::MutexLock lock(&mu_);
-    if (!ended_) stream = EndLocked(std::move(outcome));
+    if (!ended_) stream = RefuseLocked(std::move(outcome));
     id = id_;
   }
   CloseOn(stream, id);
@@ -206,7 +222,7 @@ void OpenHandshake::EndSoon(Outcome outcome) {
   {
     absl::MutexLock lock(&mu_);
     if (ended_) return;
-    stream = EndLocked(std::move(outcome));
+    stream = RefuseLocked(std::move(outcome));
     id = id_;
   }
   CloseOn(stream, id);

@@ -102,6 +102,9 @@ class OpenHandshake : public std::enable_shared_from_this<OpenHandshake> {
     uint64_t consumed;
   };
 
+  // Ends the handshake with an outcome that is not the service's: the client is
+  // told by a sasl-outcome of ours, behind our header if it has heard nothing.
+  std::shared_ptr<HandshakeStream> RefuseLocked(Outcome outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Fixes the outcome. Returns the stream that has to be told, if there is one;
   // the caller calls CloseOn without the lock.
   std::shared_ptr<HandshakeStream> EndLocked(Outcome outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -133,6 +136,8 @@ class OpenHandshake : public std::enable_shared_from_this<OpenHandshake> {
 
   // Whether the service has taken it up: it cannot be opened again.
   bool answered_ ABSL_GUARDED_BY(mu_) = false;
+  // Whether the client has been sent anything: the header comes first.
+  bool greeted_ ABSL_GUARDED_BY(mu_) = false;
   bool ended_ ABSL_GUARDED_BY(mu_) = false;
   std::unique_ptr<Refusal> refusal_ ABSL_GUARDED_BY(mu_);
 

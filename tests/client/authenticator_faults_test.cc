@@ -9,6 +9,8 @@
 
 #include "absl/strings/match.h"
 #include "client/authenticator.h"
+#include "core/amqp/protocol_header.h"
+#include "core/amqp/sasl_frames.h"
 #include "tests/client/fake_service.h"
 #include "tests/client/recording_observer.h"
 
@@ -47,6 +49,16 @@ void ExpectFailure(const Outcome& outcome, amqp::SaslCode code, FailureReason re
   EXPECT_NE(outcome.detail, "");
 }
 
+// What a client is told when the service cannot tell it.
+std::string OutcomeFrame(amqp::SaslCode code) {
+  std::string frame;
+  amqp::AppendSaslOutcome({.code = code}, &frame);
+  return frame;
+}
+std::string Refusal(amqp::SaslCode code) {
+  return std::string(amqp::kSaslProtocolHeader) + OutcomeFrame(code);
+}
+
 TEST(AuthenticatorFaults, AnUnreachableServiceIsSysTempWithinTheConnectTimeout) {
   AuthenticatorOptions options = Quick(UniqueAddress());
   options.connect_timeout = absl::Milliseconds(100);
@@ -58,7 +70,7 @@ TEST(AuthenticatorFaults, AnUnreachableServiceIsSysTempWithinTheConnectTimeout) 
   ExpectFailure(outcome, amqp::SaslCode::kSysTemp, FailureReason::kServiceUnreachable);
   EXPECT_TRUE(absl::StrContains(outcome.detail, "UNAVAILABLE")) << outcome.detail;
   EXPECT_EQ(attempt.observer->rest(), "kept bytes");
-  EXPECT_EQ(attempt.observer->sent(), "");
+  EXPECT_EQ(attempt.observer->sent(), Refusal(amqp::SaslCode::kSysTemp));
 }
 
 TEST(AuthenticatorFaults, AHandshakeWaitsForAServiceThatComesUp) {
@@ -227,7 +239,7 @@ TEST(AuthenticatorFaults, GarbageIsNeverASuccess) {
     Attempt bad(*authenticator, "x");
     Attempt good(*authenticator, "x", {.listener = "good"});
     ExpectFailure(bad.observer->WaitForOutcome(), amqp::SaslCode::kSys, FailureReason::kInternal);
-    EXPECT_EQ(bad.observer->sent(), "");
+    EXPECT_EQ(bad.observer->sent(), Refusal(amqp::SaslCode::kSys));
     EXPECT_EQ(good.observer->WaitForOutcome().code, amqp::SaslCode::kOk);
     EXPECT_EQ(service.streams(), 1);
   }
@@ -246,7 +258,7 @@ TEST(AuthenticatorFaults, ConsumedMustNotGoBack) {
   auto authenticator = Connect(Quick(service.target()));
   Attempt attempt(*authenticator, "xyz");
   ExpectFailure(attempt.observer->WaitForOutcome(), amqp::SaslCode::kSys, FailureReason::kInternal);
-  EXPECT_EQ(attempt.observer->sent(), "a");
+  EXPECT_EQ(attempt.observer->sent(), "a" + OutcomeFrame(amqp::SaslCode::kSys));
 }
 
 TEST(AuthenticatorFaults, AFaultyConnectionIsClosedAtTheService) {

@@ -45,13 +45,13 @@ TEST(Base64, RoundTripsMoreThanOneBlock) {
 
 TEST(Base64, RefusesWhatIsNotCanonical) {
   for (const std::string_view text : {
-           "Zg",       "Zg=",      "Zg===",  "Z",     "Zm9vZg",   "====",    "=",      "==",
-           "Z===",                                                 // padding
-           "Zg==Zg==", "Zg==Zm9v", "Z=g=",   "=Zg=",  "Zm8=Zm8=",  // padding inside
-           "Zh==",     "Zm9=",     "Zm8=\n", " Zm9v", "Zm9v ",    "Zm9v\n",  "Zm\n9v",  // bits,
-                                                                                        // white
-                                                                                        // space
-           "Zm9\tv",   " Zg=",     "Zm9-",   "Zm9_",  "Zm9!",     "Zm9\x80", "    ",    // alphabet
+           "Zg", "Zg=", "Zg===", "Z", "Zm9vZg", "====", "=", "==",
+           "Z===",                                                          // padding
+           "Zg==Zg==", "Zg==Zm9v", "Z=g=", "=Zg=", "Zm8=Zm8=",              // padding inside
+           "Zh==", "Zm9=", "Zm8=\n", " Zm9v", "Zm9v ", "Zm9v\n", "Zm\n9v",  // bits,
+                                                                            // white
+                                                                            // space
+           "Zm9\tv", " Zg=", "Zm9-", "Zm9_", "Zm9!", "Zm9\x80", "    ",     // alphabet
        }) {
     EXPECT_EQ(DecodeBase64(text), std::nullopt) << '"' << text << '"';
   }
