@@ -1,5 +1,6 @@
 // What is around the Handshake call: TLS, health, reflection, ListMechanisms.
 
+#include <grpcpp/impl/codegen/client_unary_call.h>
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
