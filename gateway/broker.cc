@@ -1,0 +1,68 @@
+#include "gateway/broker.h"
+
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/tls_context.h"
+#include "process/file.h"
+
+namespace sallyport::gateway {
+namespace {
+
+constexpr size_t kMaxFileSize = 1u << 20;
+
+absl::StatusOr<std::unique_ptr<CertificateMinter>> LoadMinter(const ExternalLoginConfig& config) {
+  absl::StatusOr<std::string> certificate = process::ReadFile(config.ca_certificate, kMaxFileSize);
+  if (!certificate.ok()) return certificate.status();
+  absl::StatusOr<std::string> key = process::ReadFile(config.ca_key, kMaxFileSize);
+  if (!key.ok()) return key.status();
+  auto minter = CertificateMinter::Create({.ca_certificate = *certificate,
+                                           .ca_key = *key,
+                                           .lifetime = config.lifetime,
+                                           .cache_size = config.cache_size});
+  Wipe(&*key);
+  if (minter.ok()) return minter;
+  return absl::Status(
+      minter.status().code(),
+      absl::StrCat(config.ca_certificate, " and ", config.ca_key, ": ", minter.status().message()));
+}
+
+absl::StatusOr<Secret> LoadPassword(const std::string& path) {
+  absl::StatusOr<std::string> content = process::ReadFile(path, kMaxFileSize);
+  if (!content.ok()) return content.status();
+  std::string_view line = *content;
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  const bool usable =
+      !line.empty() && line.find_first_of(std::string_view("\n\0", 2)) == std::string_view::npos;
+  Secret password(line);
+  Wipe(&*content);
+  if (usable) return password;
+  return absl::InvalidArgumentError(absl::StrCat(path, ": expected one line with a password"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Broker>> LoadBroker(BrokerConfig config) {
+  auto broker = std::make_unique<Broker>();
+  if (config.tls.has_value()) {
+    absl::StatusOr<SslContextPtr> tls = MakeBrokerTls(*config.tls);
+    if (!tls.ok()) return tls.status();
+    broker->tls = *std::move(tls);
+  }
+  if (config.login == BrokerLogin::kExternal) {
+    auto minter = LoadMinter(config.external);
+    if (!minter.ok()) return minter.status();
+    broker->minter = *std::move(minter);
+  }
+  if (config.login == BrokerLogin::kPlain) {
+    absl::StatusOr<Secret> password = LoadPassword(config.plain.password_file);
+    if (!password.ok()) return password.status();
+    broker->password = *std::move(password);
+  }
+  broker->config = std::move(config);
+  return broker;
+}
+
+}  // namespace sallyport::gateway
