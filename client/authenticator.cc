@@ -35,6 +35,8 @@ class PooledAuthenticator final : public Authenticator {
     return std::make_unique<Handle>(pool_->Open(std::move(facts), std::move(observer)));
   }
 
+  AuthenticatorStats stats() const override { return pool_->stats(); }
+
  private:
   const std::shared_ptr<StreamPool> pool_;
 };

@@ -18,6 +18,7 @@
 // from one.
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -96,6 +97,13 @@ class Handshake {
   virtual bool Receive(std::string_view bytes) = 0;
 };
 
+// AuthenticatorStats count what was written to the service so far: how many
+// inputs share a request says how well batching works.
+struct AuthenticatorStats {
+  uint64_t requests = 0;
+  uint64_t inputs = 0;
+};
+
 class Authenticator {
  public:
   // Create fails with InvalidArgument for options that cannot work (an
@@ -110,6 +118,8 @@ class Authenticator {
   // returns.
   virtual std::unique_ptr<Handshake> Open(ConnectionFacts facts,
                                           std::shared_ptr<HandshakeObserver> observer) = 0;
+
+  virtual AuthenticatorStats stats() const = 0;
 };
 
 }  // namespace sallyport::client

@@ -8,10 +8,10 @@ namespace sallyport::client {
 
 HandshakeStream::HandshakeStream(const std::shared_ptr<grpc::Channel>& channel,
                                  Clock::duration window, StreamOwner& owner, TimerThread& timer,
-                                 std::atomic<int64_t>& queued_bytes)
+                                 StreamTraffic& traffic)
     : owner_(owner),
       timer_(timer),
-      queued_bytes_(queued_bytes),
+      traffic_(traffic),
       stub_(v1::Authenticator::NewStub(channel)),
       window_(window) {}
 
@@ -92,7 +92,7 @@ void HandshakeStream::PublishLoadLocked() {
   write_bound_.store(queue_.has_full(), std::memory_order_relaxed);
   const int64_t bytes = static_cast<int64_t>(queue_.bytes());
   if (bytes == counted_bytes_) return;
-  queued_bytes_.fetch_add(bytes - counted_bytes_, std::memory_order_relaxed);
+  traffic_.queued_bytes.fetch_add(bytes - counted_bytes_, std::memory_order_relaxed);
   counted_bytes_ = bytes;
 }
 
@@ -118,6 +118,9 @@ bool HandshakeStream::PrepareWriteLocked(Clock::time_point now) {
 }
 
 void HandshakeStream::WritePrepared() {
+  traffic_.requests.fetch_add(1, std::memory_order_relaxed);
+  traffic_.inputs.fetch_add(static_cast<uint64_t>(request_.inputs_size()),
+                            std::memory_order_relaxed);
   StartWrite(&request_);
   RemoveHold();
 }

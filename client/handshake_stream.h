@@ -59,15 +59,24 @@ class StreamOwner {
                              const grpc::Status& status, OpenHandshakes handshakes) = 0;
 };
 
+// StreamTraffic is counted over all streams of an Authenticator.
+struct StreamTraffic {
+  // Bytes that wait to be written.
+  std::atomic<int64_t> queued_bytes{0};
+  // What was written.
+  std::atomic<uint64_t> requests{0};
+  std::atomic<uint64_t> inputs{0};
+};
+
 class HandshakeStream final
     : public grpc::ClientBidiReactor<v1::HandshakeRequest, v1::HandshakeResponse>,
       public std::enable_shared_from_this<HandshakeStream> {
  public:
-  // `owner`, `timer` and `queued_bytes`, which counts what waits to be written,
+  // `owner`, `timer` and `traffic`
   // live until OnStreamEnded has returned.
   HandshakeStream(const std::shared_ptr<grpc::Channel>& channel,
                   GatherWindow::Clock::duration window, StreamOwner& owner, TimerThread& timer,
-                  std::atomic<int64_t>& queued_bytes);
+                  StreamTraffic& traffic);
 
   // Start begins the stream. It is called once.
   void Start();
@@ -123,7 +132,7 @@ class HandshakeStream final
 
   StreamOwner& owner_;
   TimerThread& timer_;
-  std::atomic<int64_t>& queued_bytes_;
+  StreamTraffic& traffic_;
   const std::unique_ptr<v1::Authenticator::Stub> stub_;
   grpc::ClientContext context_;
   std::shared_ptr<HandshakeStream> self_;

@@ -158,7 +158,7 @@ std::shared_ptr<HandshakeStream> StreamPool::MakeStream() {
   }
   return std::shared_ptr<HandshakeStream>(
       new HandshakeStream(MakeServiceChannel(options_, credentials_),
-                          ToSteady(options_.max_gather_window), *this, timer_, queued_bytes_),
+                          ToSteady(options_.max_gather_window), *this, timer_, traffic_),
       [pool = shared_from_this()](HandshakeStream* stream) { pool->Dispose(stream); });
 }
 
@@ -287,13 +287,13 @@ void StreamPool::DeliverSoon(std::shared_ptr<OpenHandshake> handshake) {
 }
 
 bool StreamPool::MayQueue(size_t bytes) const {
-  const int64_t queued = queued_bytes_.load(std::memory_order_relaxed);
+  const int64_t queued = traffic_.queued_bytes.load(std::memory_order_relaxed);
   const size_t used = queued > 0 ? static_cast<size_t>(queued) : 0;
   return used < options_.max_queued_bytes && bytes <= options_.max_queued_bytes - used;
 }
 
 void StreamPool::CountQueued(int64_t bytes) {
-  queued_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  traffic_.queued_bytes.fetch_add(bytes, std::memory_order_relaxed);
 }
 
 void StreamPool::Shutdown() {

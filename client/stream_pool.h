@@ -49,6 +49,11 @@ class StreamPool final : public StreamOwner,
   // any more. Open must not be called with it or after it.
   void Shutdown();
 
+  AuthenticatorStats stats() const {
+    return {.requests = traffic_.requests.load(std::memory_order_relaxed),
+            .inputs = traffic_.inputs.load(std::memory_order_relaxed)};
+  }
+
   void OnStreamReady(const std::shared_ptr<HandshakeStream>& stream) override;
   void OnStreamAnswered() override;
   void OnStreamDraining(const std::shared_ptr<HandshakeStream>& stream,
@@ -109,7 +114,7 @@ class StreamPool final : public StreamOwner,
   const Clock::duration handshake_timeout_;
   const Clock::duration connect_timeout_;
 
-  std::atomic<int64_t> queued_bytes_{0};
+  StreamTraffic traffic_;
 
   absl::Mutex mu_;
   bool shutting_down_ ABSL_GUARDED_BY(mu_) = false;

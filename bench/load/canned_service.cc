@@ -57,6 +57,7 @@ class CannedStream final
     v1::Outcome* outcome = output->mutable_outcome();
     outcome->set_code(v1::SASL_CODE_OK);
     outcome->mutable_identity()->set_authentication_id("bench-0");
+    outcome->mutable_identity()->set_authorization_id("bench-0");
     outcome->set_handshake_id("0123456789abcdef-00000000");
     received_.erase(input.connection_id());
   }

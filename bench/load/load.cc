@@ -134,10 +134,12 @@ absl::StatusOr<LoadResult> RunLoad(const LoadOptions& options) {
   run.Start();
   std::this_thread::sleep_for(options.warm_up);
   const ProcessUsage before = UsageOf(options.service_pid);
+  const client::AuthenticatorStats stats_before = (*authenticator)->stats();
   const auto began = Clock::now();
   run.Measure();
   std::this_thread::sleep_for(options.duration);
   const ProcessUsage after = UsageOf(options.service_pid);
+  const client::AuthenticatorStats stats_after = (*authenticator)->stats();
   const std::chrono::duration<double> seconds = Clock::now() - began;
   const uint64_t accepted = run.latencies().count();
   run.StopAndWait();
@@ -148,7 +150,9 @@ absl::StatusOr<LoadResult> RunLoad(const LoadOptions& options) {
       .per_second = static_cast<double>(accepted) / seconds.count(),
       .median = run.latencies().Quantile(0.5),
       .p99 = run.latencies().Quantile(0.99),
-      .service_cpu_per_login = (after.cpu - before.cpu) / std::max<uint64_t>(accepted, 1)};
+      .service_cpu_per_login = (after.cpu - before.cpu) / std::max<uint64_t>(accepted, 1),
+      .requests_per_login = static_cast<double>(stats_after.requests - stats_before.requests) /
+                            static_cast<double>(std::max<uint64_t>(accepted, 1))};
 }
 
 absl::StatusOr<HoldResult> MeasureHeld(const LoadOptions& options, int total) {

@@ -41,6 +41,8 @@ struct LoadResult {
   std::chrono::nanoseconds median{0};
   std::chrono::nanoseconds p99{0};
   std::chrono::nanoseconds service_cpu_per_login{0};
+  // gRPC messages that the SDK wrote for each login: below 1 where it batches.
+  double requests_per_login = 0;
 };
 
 // RunLoad keeps `concurrency` logins going for the warm-up and the duration, and

@@ -44,7 +44,8 @@ int PrintLoad(const LoadOptions& options) {
                               {"per_second", result->per_second},
                               {"p50_us", Microseconds(result->median)},
                               {"p99_us", Microseconds(result->p99)},
-                              {"service_cpu_us", Microseconds(result->service_cpu_per_login)}}
+                              {"service_cpu_us", Microseconds(result->service_cpu_per_login)},
+                              {"requests_per_login", result->requests_per_login}}
             << "\n";
   return ExitStatus(result->refused == 0 ? ExitCode::kOk : ExitCode::kRefused);
 }

@@ -7,7 +7,7 @@
 namespace sallyport::gateway {
 namespace {
 
-constexpr absl::Duration kLimit = absl::Seconds(10);
+constexpr std::chrono::seconds kLimit(10);
 
 }  // namespace
 
@@ -16,14 +16,16 @@ class ScriptedAuthenticator::Handle : public client::Handshake {
   explicit Handle(std::shared_ptr<OpenedHandshake> opened) : opened_(std::move(opened)) {}
 
   ~Handle() override {
-    absl::MutexLock lock(&opened_->mutex_);
+    const std::lock_guard lock(opened_->mutex_);
     opened_->abandoned_ = true;
+    opened_->changed_.notify_all();
   }
 
   bool Receive(std::string_view bytes) override {
-    absl::MutexLock lock(&opened_->mutex_);
+    const std::lock_guard lock(opened_->mutex_);
     if (opened_->decided_) return false;
     opened_->received_.append(bytes);
+    opened_->changed_.notify_all();
     return true;
   }
 
@@ -32,21 +34,20 @@ class ScriptedAuthenticator::Handle : public client::Handshake {
 };
 
 std::string OpenedHandshake::WaitForBytes(size_t size) {
-  absl::MutexLock lock(&mutex_);
-  const auto enough = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return received_.size() >= size; };
-  EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&enough), kLimit))
+  std::unique_lock lock(mutex_);
+  EXPECT_TRUE(changed_.wait_for(lock, kLimit, [&] { return received_.size() >= size; }))
       << "only " << received_.size() << " bytes";
   return received_;
 }
 
 bool OpenedHandshake::WaitForAbandoned() {
-  absl::MutexLock lock(&mutex_);
-  return mutex_.AwaitWithTimeout(absl::Condition(&abandoned_), kLimit);
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, kLimit, [&] { return abandoned_; });
 }
 
 void OpenedHandshake::Decide(client::Outcome outcome, std::string rest) {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     decided_ = true;
   }
   observer_->OnOutcome(std::move(outcome), std::move(rest));
@@ -66,16 +67,17 @@ void OpenedHandshake::LetIn(std::string_view identity, std::string rest) {
 std::unique_ptr<client::Handshake> ScriptedAuthenticator::Open(
     client::ConnectionFacts facts, std::shared_ptr<client::HandshakeObserver> observer) {
   auto opened = std::make_shared<OpenedHandshake>(std::move(facts), std::move(observer));
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   opened_.push_back(opened);
+  changed_.notify_all();
   return std::make_unique<Handle>(std::move(opened));
 }
 
 std::shared_ptr<OpenedHandshake> ScriptedAuthenticator::Next(absl::Duration limit) {
-  absl::MutexLock lock(&mutex_);
-  const auto there = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return opened_.size() > taken_; };
-  if (!mutex_.AwaitWithTimeout(absl::Condition(&there), limit)) return nullptr;
-  return opened_[taken_++];
+  std::unique_lock lock(mutex_);
+  const bool there = changed_.wait_for(lock, absl::ToChronoNanoseconds(limit),
+                                       [&] { return opened_.size() > taken_; });
+  return there ? opened_[taken_++] : nullptr;
 }
 
 }  // namespace sallyport::gateway

@@ -4,13 +4,14 @@
 // A client::Authenticator that does what a test tells it, step by step. Its
 // callbacks come on the test's thread, as the SDK's come on its own. Thread-safe.
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "client/authenticator.h"
 
 namespace sallyport::gateway {
@@ -41,10 +42,11 @@ class OpenedHandshake {
 
   const client::ConnectionFacts facts_;
   const std::shared_ptr<client::HandshakeObserver> observer_;
-  absl::Mutex mutex_;
-  std::string received_ ABSL_GUARDED_BY(mutex_);
-  bool decided_ ABSL_GUARDED_BY(mutex_) = false;
-  bool abandoned_ ABSL_GUARDED_BY(mutex_) = false;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::string received_;
+  bool decided_ = false;
+  bool abandoned_ = false;
 };
 
 class ScriptedAuthenticator : public client::Authenticator {
@@ -52,15 +54,18 @@ class ScriptedAuthenticator : public client::Authenticator {
   std::unique_ptr<client::Handshake> Open(
       client::ConnectionFacts facts, std::shared_ptr<client::HandshakeObserver> observer) override;
 
+  client::AuthenticatorStats stats() const override { return {}; }
+
   // Next waits for the next handshake; null where none came in time.
   std::shared_ptr<OpenedHandshake> Next(absl::Duration limit = absl::Seconds(10));
 
  private:
   class Handle;
 
-  absl::Mutex mutex_;
-  std::vector<std::shared_ptr<OpenedHandshake>> opened_ ABSL_GUARDED_BY(mutex_);
-  size_t taken_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::shared_ptr<OpenedHandshake>> opened_;
+  size_t taken_ = 0;
 };
 
 }  // namespace sallyport::gateway
