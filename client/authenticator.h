@@ -77,7 +77,7 @@ class HandshakeObserver {
   virtual void OnSend(std::string_view bytes) = 0;
 
   // OnOutcome is the last call. `rest` is what the client sent behind the
-  // handshake: the next layer's first bytes.
+  // handshake, the next layer's first bytes; empty unless the client is in.
   virtual void OnOutcome(Outcome outcome, std::string rest) = 0;
 };
 

@@ -1,11 +1,14 @@
 #include "client/open_handshake.h"
 
+#include <openssl/crypto.h>
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "client/wire_conversion.h"
 #include "core/amqp/protocol_header.h"
 #include "core/amqp/sasl_frames.h"
+#include "core/credentials/secret.h"
 
 namespace sallyport::client {
 namespace {
@@ -94,6 +97,7 @@ std::string OpenHandshake::FaultLocked(const v1::ConnectionOutput& output) const
 void OpenHandshake::ConsumeLocked(uint64_t consumed) {
   const size_t bytes = consumed - consumed_;
   if (bytes == 0) return;
+  OPENSSL_cleanse(kept_.data(), bytes);
   kept_.erase(0, bytes);
   consumed_ = consumed;
   owner_->CountQueued(-static_cast<int64_t>(bytes));
@@ -164,6 +168,8 @@ std::shared_ptr<HandshakeStream> OpenHandshake::RefuseLocked(Outcome outcome) {
 std::shared_ptr<HandshakeStream> OpenHandshake::EndLocked(Outcome outcome) {
   ended_ = true;
   owner_->CountQueued(-static_cast<int64_t>(kept_.size()));
+  // What a client that is not in has sent may be its password.
+  if (outcome.code != amqp::SaslCode::kOk) Wipe(&kept_);
   ending_ = std::make_unique<Ending>(Ending{std::move(outcome), std::move(kept_)});
   kept_ = std::string();
   facts_.reset();

@@ -14,6 +14,7 @@
 #include "ctl/handshake_events.h"
 #include "ctl/password_input.h"
 #include "ctl/step_printer.h"
+#include "process/loopback.h"
 
 namespace sallyport::ctl {
 namespace {
@@ -24,6 +25,7 @@ struct LoginOptions {
   client::AuthenticatorOptions service;
   client::AuthenticatorTls tls;
   client::ConnectionFacts connection;
+  bool use_tls = false;
   bool unencrypted = false;
   std::string user;
   std::string authorization_id;
@@ -68,6 +70,12 @@ ExitCode PrintOutcome(const client::Outcome& outcome, const ClientHandshake::Pro
     return ExitCode::kFailure;
   }
   const std::string id = outcome.handshake_id.empty() ? "" : " [" + outcome.handshake_id + "]";
+  const auto* done = std::get_if<ClientHandshake::Done>(&last);
+  if (outcome.code == amqp::SaslCode::kOk &&
+      (done == nullptr || done->code != amqp::SaslCode::kOk)) {
+    std::cout << "broken off: the service says that the client is in, and did not tell it\n";
+    return ExitCode::kFailure;
+  }
   if (outcome.code == amqp::SaslCode::kOk) {
     const client::AuthenticatedIdentity& identity = *outcome.identity;
     std::cout << "accepted: " << identity.authentication_id << " by " << identity.mechanism;
@@ -81,6 +89,11 @@ ExitCode PrintOutcome(const client::Outcome& outcome, const ClientHandshake::Pro
 }
 
 ExitCode LogIn(const LoginOptions& options) {
+  if (!options.use_tls && !process::StaysOnThisMachine(options.service.target)) {
+    return ReportFailure(absl::InvalidArgumentError(
+        "the password would cross the network unencrypted: give --tls, with --ca for an authority "
+        "that the system does not know"));
+  }
   ClientHandshake::Options client_options = {
       .mechanisms = options.mechanisms.empty() ? DefaultMechanisms() : options.mechanisms,
       .credentials = {.authentication_id = options.user,
@@ -92,9 +105,7 @@ ExitCode LogIn(const LoginOptions& options) {
     client_options.credentials.password = *std::move(password);
   }
   client::AuthenticatorOptions service = options.service;
-  if (!options.tls.ca_file.empty() || !options.tls.certificate_file.empty()) {
-    service.tls = options.tls;
-  }
+  if (options.use_tls) service.tls = options.tls;
   auto authenticator = client::Authenticator::Create(std::move(service));
   if (!authenticator.ok()) return ReportFailure(authenticator.status());
 
@@ -135,11 +146,16 @@ void AddLoginCommand(CLI::App& app, Action& chosen) {
   command.add_option("USER", options->user, "who logs in");
   command.add_option("--service", options->service.target, "the service, as host:port")
       ->capture_default_str();
-  command.add_option("--ca", options->tls.ca_file, "PEM file: who may vouch for the service");
-  command.add_option("--certificate", options->tls.certificate_file, "PEM file, for mutual TLS");
-  command.add_option("--key", options->tls.key_file, "PEM file, for mutual TLS");
-  command.add_option("--server-name", options->tls.expected_server_name,
-                     "the name in the service's certificate, where it is not the target's");
+  CLI::Option* tls = command.add_flag("--tls", options->use_tls, "speak TLS with the service");
+  command.add_option("--ca", options->tls.ca_file, "PEM file: who may vouch for the service")
+      ->needs(tls);
+  command.add_option("--certificate", options->tls.certificate_file, "PEM file, for mutual TLS")
+      ->needs(tls);
+  command.add_option("--key", options->tls.key_file, "PEM file, for mutual TLS")->needs(tls);
+  command
+      .add_option("--server-name", options->tls.expected_server_name,
+                  "the name in the service's certificate, where it is not the target's")
+      ->needs(tls);
   command.add_option("--mechanism", options->mechanisms,
                      "a mechanism to use; the first of them that the service offers is taken");
   command.add_option("--listener", options->connection.listener, "the broker's listener")
@@ -158,7 +174,7 @@ void AddLoginCommand(CLI::App& app, Action& chosen) {
       "Examples:\n"
       "  sallyportctl login alice\n"
       "  sallyportctl login alice --mechanism PLAIN --listener amqps\n"
-      "  sallyportctl login alice --service auth.example:7450 --ca ca.pem");
+      "  sallyportctl login alice --service auth.example:7450 --tls --ca ca.pem");
   command.callback([&chosen, options] { chosen = [options] { return LogIn(*options); }; });
 }
 

@@ -152,7 +152,7 @@ absl::StatusOr<std::shared_ptr<X509>> CertificateMinter::CertificateFor(std::str
 }
 
 std::shared_ptr<X509> CertificateMinter::FindCached(std::string_view identity, absl::Time now) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   const auto found = by_identity_.find(absl::string_view(identity.data(), identity.size()));
   if (found == by_identity_.end()) return nullptr;
   const std::list<Entry>::iterator entry = found->second;
@@ -162,7 +162,7 @@ std::shared_ptr<X509> CertificateMinter::FindCached(std::string_view identity, a
 }
 
 void CertificateMinter::Keep(Entry entry) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   ++minted_;
   if (const auto found = by_identity_.find(entry.identity); found != by_identity_.end()) {
     const std::list<Entry>::iterator old = found->second;
@@ -181,7 +181,7 @@ X509* CertificateMinter::intermediate() const {
 }
 
 size_t CertificateMinter::minted() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   return minted_;
 }
 

@@ -13,15 +13,14 @@
 #include <cstddef>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "gateway/openssl_types.h"
 
@@ -91,13 +90,13 @@ class CertificateMinter {
   absl::Duration lifetime_;
   size_t cache_size_ = 0;
 
-  mutable absl::Mutex mutex_;
+  // Over what follows.
+  mutable std::mutex mutex_;
   // Most recently asked for first.
-  std::list<Entry> entries_ ABSL_GUARDED_BY(mutex_);
+  std::list<Entry> entries_;
   // The keys view the entries' identities.
-  absl::flat_hash_map<absl::string_view, std::list<Entry>::iterator> by_identity_
-      ABSL_GUARDED_BY(mutex_);
-  size_t minted_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::flat_hash_map<absl::string_view, std::list<Entry>::iterator> by_identity_;
+  size_t minted_ = 0;
 };
 
 }  // namespace sallyport::gateway

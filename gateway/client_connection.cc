@@ -152,9 +152,18 @@ void ClientConnection::OnSaslEnd(SaslRelay::Result result) {
   auto& decided = std::get<SaslRelayOutcome>(result);
   const bool authenticated =
       decided.outcome.code == amqp::SaslCode::kOk && decided.outcome.identity.has_value();
+  if (authenticated && IsNobody(*decided.outcome.identity)) {
+    return Drop("an anonymous client cannot be given a certificate of its own", false);
+  }
   if (authenticated) return OnAuthenticated(std::move(decided));
   LogRefused(decided.outcome);
   CloseGently(std::move(decided.to_send));
+}
+
+// With EXTERNAL the broker would take an anonymous client for a user of that name.
+bool ClientConnection::IsNobody(const client::AuthenticatedIdentity& identity) const {
+  return context_.broker.config.login == BrokerLogin::kExternal &&
+         identity.mechanism == "ANONYMOUS";
 }
 
 void ClientConnection::OnAuthenticated(SaslRelayOutcome result) {

@@ -59,6 +59,7 @@ class ClientConnection : public Connection, public std::enable_shared_from_this<
   bool WaitFor(IoStatus status);
   void BeginSasl();
   void OnSaslEnd(SaslRelay::Result result);
+  bool IsNobody(const client::AuthenticatedIdentity& identity) const;
   void OnAuthenticated(SaslRelayOutcome result);
   void OnUpstream(UpstreamLogin::Result result, std::string to_client, std::string rest);
   void BeginSplice(UpstreamConnection upstream, std::string to_client, std::string rest);

@@ -11,7 +11,7 @@ ConnectionSlot::ConnectionSlot(ConnectionSlot&& other) noexcept
 
 ConnectionSlot::~ConnectionSlot() {
   if (limits_ == nullptr) return;
-  absl::MutexLock lock(&limits_->mutex_);
+  const std::lock_guard lock(limits_->mutex_);
   --limits_->connected_;
   if (address_.empty()) return;
   const auto found = limits_->by_address_.find(address_);
@@ -21,7 +21,7 @@ ConnectionSlot::~ConnectionSlot() {
 bool ConnectionSlot::CountAddress(const asio::ip::address& address) {
   if (limits_->per_address_limit_ == 0) return true;
   std::string text = Unmapped(address).to_string();
-  absl::MutexLock lock(&limits_->mutex_);
+  const std::lock_guard lock(limits_->mutex_);
   uint64_t& count = limits_->by_address_[text];
   if (count >= limits_->per_address_limit_) return false;
   ++count;
@@ -30,14 +30,14 @@ bool ConnectionSlot::CountAddress(const asio::ip::address& address) {
 }
 
 std::optional<ConnectionSlot> ConnectionLimits::Admit() {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   if (connected_ >= total_limit_) return std::nullopt;
   ++connected_;
   return ConnectionSlot(this);
 }
 
 uint64_t ConnectionLimits::connected() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   return connected_;
 }
 

@@ -5,12 +5,11 @@
 // Thread-safe; outlives its slots.
 
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/synchronization/mutex.h"
 #include "asio/ip/address.hpp"
 
 namespace sallyport::gateway {
@@ -56,9 +55,10 @@ class ConnectionLimits {
 
   const uint64_t total_limit_;
   const uint64_t per_address_limit_;
-  mutable absl::Mutex mutex_;
-  uint64_t connected_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::flat_hash_map<std::string, uint64_t> by_address_ ABSL_GUARDED_BY(mutex_);
+  // Over what follows.
+  mutable std::mutex mutex_;
+  uint64_t connected_ = 0;
+  absl::flat_hash_map<std::string, uint64_t> by_address_;
 };
 
 }  // namespace sallyport::gateway

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "process/loopback.h"
+
 namespace sallyport::gateway {
 namespace {
 
@@ -13,7 +15,15 @@ ServiceConfig ReadService(YamlMapping mapping) {
   ServiceConfig service;
   service.target = mapping.RequiredString("target");
   std::optional<YamlMapping> tls = mapping.Mapping("tls");
-  if (!tls.has_value()) return service;
+  const bool allow_plaintext = mapping.Bool("allow_plaintext", false);
+  if (!tls.has_value()) {
+    if (!allow_plaintext && !process::StaysOnThisMachine(service.target)) {
+      mapping.Refuse("target",
+                     "whoever is on the way could say who a client is: give 'tls', or set "
+                     "'allow_plaintext: true' where the network itself encrypts");
+    }
+    return service;
+  }
   service.tls = ServiceTlsConfig{
       .ca = tls->String("ca", ""),
       .certificate = tls->String("certificate", ""),

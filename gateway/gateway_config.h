@@ -11,6 +11,7 @@
 //       certificate: F             # for mutual TLS, together with key
 //       key: F
 //       server_name: S             # absent: the name in the target
+//     allow_plaintext: false       # true: no 'tls', and yet beyond this machine
 //   listeners:                     # required: one or more
 //     - name: "amqps"              # required; as the service's policy names it
 //       address: "0.0.0.0:5671"    # required; an IP address; port 0: any free one

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -13,9 +14,10 @@
 #include "client/authenticator.h"
 #include "gateway/gateway.h"
 #include "gateway/gateway_config.h"
-#include "gateway/ready_file.h"
 #include "process/exit_code.h"
 #include "process/log.h"
+#include "process/protection.h"
+#include "process/ready_file.h"
 #include "process/signals.h"
 #include "process/version.h"
 #include "process/yaml_reader.h"
@@ -63,6 +65,10 @@ client::AuthenticatorOptions ServiceOptions(const GatewayConfig& config) {
                                            .expected_server_name = config.service.tls->server_name};
   }
   options.max_open_handshakes = config.limits.connections;
+  // As many bytes as the connections may send: none of them can use up another's.
+  options.max_queued_bytes =
+      std::max(options.max_queued_bytes,
+               config.limits.connections * config.limits.bytes_before_authentication);
   return options;
 }
 
@@ -100,7 +106,7 @@ void Drain(Gateway& gateway, absl::Duration limit, process::BlockedSignals& sign
 int Run(const CommandLine& command_line) {
   // Blocked before the first thread starts, the SDK's included.
   process::BlockedSignals signals({SIGTERM, SIGINT});
-  signal(SIGPIPE, SIG_IGN);
+  process::ProtectProcess();
   auto config = LoadConfig(command_line.config);
   if (!config.ok()) return Fail(ExitCode::kConfig, config.status());
   process::SetLogLevel(config->log_level);
@@ -115,7 +121,11 @@ int Run(const CommandLine& command_line) {
     return Fail(ExitCode::kUnavailable, status);
   }
   if (!command_line.ready_file.empty()) {
-    absl::Status status = WriteReadyFile(command_line.ready_file, (*gateway)->addresses());
+    std::map<std::string, std::string> addresses;
+    for (const auto& [name, endpoint] : (*gateway)->addresses()) {
+      addresses[name] = FormatEndpoint(endpoint);
+    }
+    absl::Status status = process::WriteReadyFile(command_line.ready_file, addresses);
     if (!status.ok()) return Fail(ExitCode::kFailure, status);
   }
   signals.Wait();

@@ -73,6 +73,7 @@ bool Splice::ReadAndForward(Direction& direction) {
   const IoResult result = direction.from->Read(loop_.scratch());
   if (result.status == IoStatus::kEnd) {
     direction.source_ended = true;
+    LimitHalfClosed();
     return true;
   }
   if (result.status != IoStatus::kDone) return WaitFor(direction, *direction.from, result.status);
@@ -98,11 +99,7 @@ bool Splice::Finish(Direction& direction) {
   const IoStatus status = direction.to->ShutdownSend();
   if (status != IoStatus::kDone) return WaitFor(direction, *direction.to, status);
   direction.finished = true;
-  if (from_client_.finished && from_broker_.finished) {
-    End("");
-  } else {
-    LimitHalfClosed();
-  }
+  if (from_client_.finished && from_broker_.finished) End("");
   return false;
 }
 

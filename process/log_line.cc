@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace sallyport::process {
 namespace {
@@ -33,8 +34,10 @@ void AppendString(std::string_view value, std::string* line) {
     line->push_back('"');
     return;
   }
-  line->append(nlohmann::json(std::string(value))
-                   .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  // In ASCII, and without DEL: a terminal that shows the log obeys nothing in it.
+  const std::string escaped = nlohmann::json(std::string(value))
+                                  .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  line->append(absl::StrReplaceAll(escaped, {{"\x7f", "\\u007f"}}));
 }
 
 struct ValueAppender {

@@ -8,6 +8,7 @@
 
 #include "process/exit_code.h"
 #include "process/log.h"
+#include "process/protection.h"
 #include "process/ready_file.h"
 #include "process/signals.h"
 #include "process/version.h"
@@ -39,6 +40,7 @@ int Fail(ExitCode code, const absl::Status& status) {
 
 int Run(const sallyport::server::ServerConfig& config, bool defaults,
         const std::string& ready_file) {
+  sallyport::process::ProtectProcess();
   sallyport::process::SetLogLevel(config.log_level);
   sallyport::process::BlockedSignals signals({SIGTERM, SIGINT});
   auto service = sallyport::server::Service::Start(config);
@@ -97,6 +99,10 @@ int main(int argc, char** argv) {
   auto config = sallyport::server::LoadServerConfig(config_file);
   if (!config.ok()) return Fail(ExitCode::kConfig, config.status());
   if (check) {
+    if (absl::Status status = sallyport::server::Service::Check(*config); !status.ok()) {
+      return Fail(ExitCode::kConfig,
+                  absl::InvalidArgumentError(config_file + ": " + std::string(status.message())));
+    }
     std::cout << config_file << ": right\n";
     return ExitStatus(ExitCode::kOk);
   }

@@ -13,6 +13,20 @@
 #include "server/rpc/server_credentials.h"
 
 namespace sallyport::server {
+namespace {
+
+// The SDK's requests stay under 1 MB; a larger batch is refused by gRPC.
+constexpr int kMaxRequestBytes = 1 << 20;
+
+}  // namespace
+
+absl::Status Service::Check(const ServerConfig& config) {
+  const ServerMechanismSettings any = {.decoy_key = Secret("any")};
+  if (auto policies = ListenerPolicies::Create(config.listeners, any); !policies.ok()) {
+    return policies.status();
+  }
+  return MakeServerCredentials(config.tls).status();
+}
 
 absl::StatusOr<std::unique_ptr<Service>> Service::Start(const ServerConfig& config) {
   std::unique_ptr<Service> service(new Service(config));
@@ -68,7 +82,12 @@ absl::Status Service::Serve() {
   // Two servers must never share a port: the second one would silently take
   // half of the brokers.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // A broker may ping that often, and one that is gone without a word is noticed.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.RegisterService(authenticator_.get());
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr || port == 0) {
@@ -92,6 +111,11 @@ void Service::Drain() {
 
 Service::~Service() {
   if (grpc_ != nullptr) grpc_->Shutdown(std::chrono::system_clock::now());
+  // In this order: a lookup's answer may still ask for a derivation, and no
+  // derivation's answer asks for anything.
+  admin_.reset();
+  store_.reset();
+  derivations_.reset();
 }
 
 }  // namespace sallyport::server

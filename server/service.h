@@ -29,6 +29,10 @@ class Service {
   // the first thing that is wrong, by name.
   static absl::StatusOr<std::unique_ptr<Service>> Start(const ServerConfig& config);
 
+  // Check says what Start would refuse of the configuration, and opens nothing
+  // but the TLS files.
+  static absl::Status Check(const ServerConfig& config);
+
   // Destroying the service ends what still runs at once.
   ~Service();
 
@@ -57,7 +61,6 @@ class Service {
   std::unique_ptr<AuthenticatorService> authenticator_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<AdminServer> admin_;
-  // Before what its answers reach is destroyed, it has none left to give.
   std::unique_ptr<DerivationPool> derivations_;
 };
 

@@ -71,8 +71,9 @@ std::string FormatCredential(const Credential& credential);
 // SchemeName is "SCRAM-SHA-256", "CLEARTEXT", "PBKDF2-SHA512", "ARGON2ID", ...
 std::string_view SchemeName(const Credential& credential);
 
-// IsCredentialScheme says whether `name` is a SchemeName, without case.
-bool IsCredentialScheme(std::string_view name);
+// FindCredentialScheme is the SchemeName that `name` is without case; empty where
+// there is none. Valid for the life of the process.
+std::string_view FindCredentialScheme(std::string_view name);
 
 // CredentialIterations is the key derivation's count, 0 where there is none.
 uint32_t CredentialIterations(const Credential& credential);

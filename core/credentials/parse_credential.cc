@@ -91,9 +91,11 @@ absl::StatusOr<Credential> ParseCredential(std::string_view text) {
   return absl::InvalidArgumentError("at position 1: the scheme is unknown");
 }
 
-bool IsCredentialScheme(std::string_view name) {
-  return std::any_of(std::begin(kCredentialSchemes), std::end(kCredentialSchemes),
-                     [name](const auto& scheme) { return SameWithoutCase(scheme.name, name); });
+std::string_view FindCredentialScheme(std::string_view name) {
+  for (const CredentialScheme& scheme : kCredentialSchemes) {
+    if (SameWithoutCase(scheme.name, name)) return scheme.name;
+  }
+  return {};
 }
 
 }  // namespace sallyport

@@ -128,7 +128,11 @@ HandshakeStep ServerHandshake::OnFrame(const amqp::Frame& frame, std::string* to
 }
 
 HandshakeStep ServerHandshake::Begin(const amqp::SaslInit& init, std::string* to_send) {
-  hostname_ = init.hostname.value_or("");
+  const std::string_view hostname = init.hostname.value_or("");
+  if (hostname.size() > kMaxHostnameSize) {
+    return Refuse(FailureReason::kMalformedMessage, "the hostname is too long", to_send);
+  }
+  hostname_ = hostname;
   chosen_ = offer_->Find(init.mechanism);
   if (chosen_ == nullptr) return Refuse(offer_->ReasonAgainst(init.mechanism), nullptr, to_send);
   mechanism_ = chosen_->create_server(context_);

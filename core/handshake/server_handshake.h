@@ -38,6 +38,10 @@ struct HandshakeLimits {
   bool skip_empty_frames = false;
 };
 
+// kMaxHostnameSize is the longest hostname that sasl-init may carry, in bytes: a
+// DNS name takes 253, and some brokers' virtual hosts a prefix and 255.
+inline constexpr size_t kMaxHostnameSize = 512;
+
 // HandshakeOutcome is how a handshake ended. `identity` is set if and only if
 // `code` is kOk, `reason` if and only if it is not.
 struct HandshakeOutcome {

@@ -3,9 +3,9 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/sasl/mechanism_registry.h"
+#include "process/loopback.h"
 #include "process/yaml_reader.h"
 
 namespace sallyport::server {
@@ -35,23 +35,16 @@ std::string DefaultAdminSocket() {
   return absl::StrCat(run.empty() ? "/run" : run, "/sallyport/admin.sock");
 }
 
-bool IsLoopback(std::string_view address) {
-  const auto starts_with = [address](std::string_view prefix) {
-    return address.substr(0, prefix.size()) == prefix;
-  };
-  return starts_with("127.") || starts_with("localhost:") || starts_with("[::1]:") ||
-         starts_with("unix:");
-}
-
 void ReadGrpc(YamlMapping grpc, ServerConfig* config) {
   config->address = grpc.String("address", config->address);
   if (auto tls = grpc.Mapping("tls")) {
-    config->tls = ServerTls{.certificate_file = tls->RequiredString("certificate"),
-                            .key_file = tls->RequiredString("key"),
-                            .client_ca_file = tls->String("client_ca", "")};
+    config->tls =
+        ServerTls{.certificate_file = tls->RequiredString("certificate"),
+                  .key_file = tls->RequiredString("key"),
+                  .client_ca_file = tls->Has("client_ca") ? tls->RequiredString("client_ca") : ""};
   }
   const bool allow_plaintext = grpc.Bool("allow_plaintext", false);
-  if (!config->tls && !allow_plaintext && !IsLoopback(config->address)) {
+  if (!config->tls && !allow_plaintext && !process::StaysOnThisMachine(config->address)) {
     grpc.Refuse("address",
                 "passwords would cross the network unencrypted: give 'tls', listen on loopback, or "
                 "set 'allow_plaintext: true' where the network itself encrypts");
@@ -70,9 +63,10 @@ void ReadCredentials(YamlMapping credentials, ServerConfig* config) {
     config->schemes = credentials.StringList("schemes");
     if (config->schemes.empty()) credentials.Refuse("schemes", "name at least one scheme");
   }
-  for (const std::string& scheme : config->schemes) {
-    if (IsCredentialScheme(scheme)) continue;
-    credentials.Refuse("schemes", absl::StrCat("unknown scheme '", scheme, "'"));
+  for (std::string& scheme : config->schemes) {
+    const std::string_view known = FindCredentialScheme(scheme);
+    if (known.empty()) credentials.Refuse("schemes", absl::StrCat("unknown scheme '", scheme, "'"));
+    scheme = known;
   }
   CredentialCosts& costs = config->costs;
   costs.scram_iterations = static_cast<uint32_t>(
@@ -96,6 +90,12 @@ ListenerRules ReadListener(YamlMapping listener) {
   }
   if (listener.Has("channel_bindings")) {
     rules.channel_bindings = listener.StringList("channel_bindings");
+  }
+  for (const std::string& type : rules.channel_bindings) {
+    if (type == "tls-exporter" || type == "tls-server-end-point" || type == "tls-unique") continue;
+    listener.Refuse("channel_bindings",
+                    absl::StrCat("unknown type '", type,
+                                 "'; there are tls-exporter, tls-server-end-point, tls-unique"));
   }
   rules.allow_password_without_tls = listener.Bool("allow_password_without_tls", false);
   rules.scram_final_as_challenge = listener.Bool("scram_final_as_challenge", false);

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "absl/time/clock.h"
 #include "core/credentials/credential.h"
 #include "core/crypto/hash.h"
 #include "core/crypto/random_source.h"
+#include "server/stores/account_cache.h"
 
 namespace sallyport::server {
 namespace {
@@ -25,21 +27,25 @@ void AppendSized(std::string_view bytes, std::string* out) {
 VerificationCache::VerificationCache(const Options& options)
     : capacity_of_shard_((options.capacity + kShards - 1) / kShards),
       time_to_live_(options.time_to_live),
-      now_(options.now != nullptr ? options.now : +[] { return absl::Now(); }) {
+      now_(options.now != nullptr ? options.now : MonotonicNow) {
   Secret key = Secret::Zeroed(kKeySize);
   if (SystemRandom().Fill({key.data(), key.size()})) key_ = std::move(key);
 }
 
 bool VerificationCache::DigestOf(const PasswordCheck& check, Digest* digest) const {
   if (key_.empty() || capacity_of_shard_ == 0) return false;
-  std::string message;
-  message.reserve(512);
-  AppendSized(check.password.view(), &message);
+  std::vector<Secret> parts = {check.password};
   for (const Credential& credential : check.credentials) {
     std::string text = FormatCredential(credential);
-    AppendSized(text, &message);
+    parts.emplace_back(text);
     Wipe(&text);
   }
+  size_t size = 0;
+  for (const Secret& part : parts) size += sizeof(uint64_t) + part.size();
+  // Reserved whole: growing would leave a copy behind that nobody wipes.
+  std::string message;
+  message.reserve(size);
+  for (const Secret& part : parts) AppendSized(part.view(), &message);
   const bool made = Hmac(HashFunction::kSha256, key_.view(), message, *digest);
   Wipe(&message);
   return made;

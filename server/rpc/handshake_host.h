@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "core/crypto/random_source.h"
@@ -39,6 +40,9 @@ struct HandshakeHost {
   HandshakeQuotas quotas;
   std::atomic<bool> draining = false;
   std::atomic<size_t> live_handshakes = 0;
+  // Inputs for connections that were not live: mostly those that crossed an
+  // outcome.
+  std::atomic<uint64_t> dropped_inputs = 0;
 };
 
 }  // namespace sallyport::server

@@ -54,6 +54,7 @@ void LogHandshake(const HandshakeRecord& record) {
                 {"reason", ReasonName(reason)},
                 {"detail", outcome.what != nullptr ? outcome.what : Describe(reason)},
                 {"mechanism", record.mechanism},
+                {"authentication_id", record.authentication_id},
                 {"listener", record.listener},
                 {"remote_address", record.remote_address},
                 {"hostname", record.hostname},

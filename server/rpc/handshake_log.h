@@ -17,6 +17,8 @@ struct HandshakeRecord {
   std::string_view remote_address;
   // Empty where the client chose none.
   std::string_view mechanism;
+  // Who the client said it is; empty where it did not come to that.
+  std::string_view authentication_id;
   // What the client named in sasl-init.
   std::string_view hostname;
   std::chrono::steady_clock::duration duration = {};

@@ -8,6 +8,12 @@
 #include "server/rpc/stream_registry.h"
 
 namespace sallyport::server {
+namespace {
+
+constexpr size_t kLargeRequestBytes = 64 * 1024;
+constexpr int kKeptInputs = 1024;
+
+}  // namespace
 
 HandshakeStream* HandshakeStream::Start(HandshakeHost& host, StreamRegistry& registry) {
   std::shared_ptr<HandshakeStream> stream(new HandshakeStream(host, registry));
@@ -45,6 +51,8 @@ void HandshakeStream::Pump() {
   if (MayEnd()) {
     finished_ = true;
     table_->Clear();
+    // An open that was not read yet is thereby told to go elsewhere.
+    if (fault_.ok() && !half_closed_) fault_ = {grpc::StatusCode::UNAVAILABLE, "draining"};
     Finish(fault_);
     return;
   }
@@ -84,7 +92,11 @@ void HandshakeStream::OnReadDone(bool ok) {
 }
 
 void HandshakeStream::Take(HandshakeTable& table) {
-  // Parses into what the last batch left, and so allocates little.
+  // Parses into what the last batch left, and so allocates little; what an
+  // uncommonly large one left is given back.
+  if (received_.Length() < kLargeRequestBytes && request_.inputs_size() > kKeptInputs) {
+    request_ = v1::HandshakeRequest();
+  }
   const grpc::Status parsed =
       grpc::SerializationTraits<v1::HandshakeRequest>::Deserialize(&received_, &request_);
   if (!parsed.ok()) {

@@ -19,7 +19,11 @@ void HandshakeTable::Apply(const v1::ConnectionInput& input) {
   auto found = by_id_.find(input.connection_id());
   if (found == by_id_.end()) {
     // Input for a handshake that has just ended crosses its outcome: no fault.
-    if (input.has_open() && !input.closed()) Open(input);
+    if (input.has_open() && !input.closed()) {
+      Open(input);
+    } else {
+      host_.dropped_inputs.fetch_add(1, std::memory_order_relaxed);
+    }
     return;
   }
   const Live::iterator live = found->second;
@@ -42,6 +46,7 @@ void HandshakeTable::Open(const v1::ConnectionInput& input) {
     return RefuseOpen(input, FailureReason::kOverloaded);
   }
   const v1::ConnectionContext& context = input.open();
+  if (!IsBounded(context)) return RefuseOpen(input, FailureReason::kBrokerFault);
   std::shared_ptr<const ListenerPolicy> policy = host_.policies->Find(context.listener());
   if (policy == nullptr) return RefuseOpen(input, FailureReason::kNoPolicy);
   std::vector<ChannelBinding> bindings = AcceptedBindings(context, *policy);
@@ -66,8 +71,9 @@ void HandshakeTable::RefuseOpen(const v1::ConnectionInput& input, FailureReason 
                 .remote_address = input.open().remote_address(),
                 .outcome = outcome});
   v1::ConnectionOutput* output = batch_.Begin(input.connection_id());
-  // The client of a resumed handshake is already past the header.
-  if (reason != FailureReason::kResumeRefused) {
+  // The client of a resumed handshake is already past the header, and hears
+  // nothing of a broker's fault.
+  if (input.resume_token().empty() && reason != FailureReason::kBrokerFault) {
     output->mutable_to_send()->append(amqp::kSaslProtocolHeader);
     amqp::AppendSaslOutcome({.code = outcome.code}, output->mutable_to_send());
   }
@@ -97,6 +103,7 @@ void HandshakeTable::Advance(Live::iterator live, HandshakeStep step) {
 bool HandshakeTable::AnswerAtOnce(Live::iterator live, HandshakeStep* step) {
   absl::StatusOr<HandshakeStep> next = HandshakeStep();
   if (const auto* need = std::get_if<NeedCredentials>(step)) {
+    live->authentication_id = need->query.authentication_id;
     auto answer = host_.resolver.ResolveCached(need->query);
     if (!answer) return false;
     next = live->handshake.Resume(need->ticket, *std::move(answer), &to_send_);
@@ -164,6 +171,7 @@ void HandshakeTable::Finish(Live::iterator live, const HandshakeOutcome& outcome
                 .listener = live->listener,
                 .remote_address = live->remote_address,
                 .mechanism = mechanism == nullptr ? "" : mechanism->name,
+                .authentication_id = live->authentication_id,
                 .hostname = live->handshake.hostname(),
                 .duration = Clock::now() - live->opened_at,
                 .outcome = outcome});

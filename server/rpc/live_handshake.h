@@ -49,6 +49,8 @@ class LiveHandshake {
   const std::string listener;
   const std::string remote_address;
   const Clock::time_point opened_at;
+  // Who the client says it is, in prepared form; empty until it has.
+  std::string authentication_id;
 
  private:
   const std::shared_ptr<const ListenerPolicy> policy_;

@@ -23,6 +23,9 @@ void WriteOutcome(const HandshakeOutcome& outcome, const std::string& hostname,
 
 void WriteMechanism(const MechanismDescriptor& mechanism, v1::MechanismInfo* out);
 
+// IsBounded says whether the context is of a size that a handshake may keep.
+bool IsBounded(const v1::ConnectionContext& context);
+
 // AcceptedBindings are the context's channel bindings that `policy` accepts.
 std::vector<ChannelBinding> AcceptedBindings(const v1::ConnectionContext& context,
                                              const ListenerPolicy& policy);

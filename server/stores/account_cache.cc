@@ -28,7 +28,8 @@ AccountCache::AccountCache(AccountCacheOptions options)
       shards_(options.shards) {}
 
 AccountCache::Shard& AccountCache::ShardOf(absl::string_view name) {
-  return shards_[absl::HashOf(name) % shards_.size()];
+  // The index of a shard goes by the low bits.
+  return shards_[(absl::HashOf(name) >> 32) % shards_.size()];
 }
 
 std::optional<std::shared_ptr<const Account>> AccountCache::Get(std::string_view name) {

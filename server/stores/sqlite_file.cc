@@ -38,6 +38,11 @@ absl::Status CheckExisting(const std::string& path) {
   if (!S_ISREG(info.st_mode)) {
     return absl::FailedPreconditionError(absl::StrCat(path, " is not a regular file"));
   }
+  if (info.st_uid != geteuid()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " belongs to another user, who decides what is in it; run: chown ",
+                     geteuid(), " ", path));
+  }
   if ((info.st_mode & S_IRWXO) != 0) {
     return absl::FailedPreconditionError(
         absl::StrCat(path, " holds secrets and can be opened by everybody; run: chmod 600 ", path));

@@ -69,7 +69,7 @@ TEST(AuthenticatorFaults, AnUnreachableServiceIsSysTempWithinTheConnectTimeout) 
   EXPECT_GE(absl::Now() - begin, absl::Milliseconds(99));
   ExpectFailure(outcome, amqp::SaslCode::kSysTemp, FailureReason::kServiceUnreachable);
   EXPECT_TRUE(absl::StrContains(outcome.detail, "UNAVAILABLE")) << outcome.detail;
-  EXPECT_EQ(attempt.observer->rest(), "kept bytes");
+  EXPECT_EQ(attempt.observer->rest(), "");
   EXPECT_EQ(attempt.observer->sent(), Refusal(amqp::SaslCode::kSysTemp));
 }
 
@@ -334,7 +334,7 @@ TEST(AuthenticatorFaults, TooManyBytesAreOverload) {
   EXPECT_FALSE(greedy.handshake->Receive(std::string(700, 'x')));
   ExpectFailure(greedy.observer->WaitForOutcome(), amqp::SaslCode::kSysTemp,
                 FailureReason::kOverloaded);
-  EXPECT_EQ(greedy.observer->rest(), std::string(700, 'x'));
+  EXPECT_EQ(greedy.observer->rest(), "");
   ASSERT_TRUE(service.WaitForClosed());
   // What it had queued is free again.
   Attempt next(*authenticator, "");

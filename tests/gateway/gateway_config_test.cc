@@ -136,10 +136,24 @@ TEST(GatewayConfig, AnErrorNamesItsLineAndKey) {
   }
 }
 
+TEST(GatewayConfig, BelievesNobodyOnTheWayToTheService) {
+  const auto with_service = [](const std::string& service) {
+    return Read("service: " + service + R"(
+listeners: [{name: amqp, address: "127.0.0.1:5672"}]
+broker: {address: "127.0.0.1:5673", login: anonymous}
+)");
+  };
+  const auto refused = with_service("{target: 'auth.example:7450'}");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.status().message().find("tls"), absl::string_view::npos) << refused.status();
+  EXPECT_TRUE(with_service("{target: 'auth.example:7450', tls: {}}").ok());
+  EXPECT_TRUE(with_service("{target: 'auth.example:7450', allow_plaintext: true}").ok());
+}
+
 TEST(GatewayConfig, NamesTheSectionThatIsMissing) {
   for (const char* section : {"service", "listeners", "broker"}) {
     std::string text = R"(
-service: {target: "a:1"}
+service: {target: "127.0.0.1:1"}
 listeners: [{name: amqp, address: "127.0.0.1:5672"}]
 broker: {address: "127.0.0.1:5673", login: anonymous}
 )";

@@ -7,6 +7,7 @@
 #include "core/sasl/external/external.h"
 #include "core/sasl/login_verdict.h"
 #include "core/sasl/prepared_names.h"
+#include "core/sasl/saslprep/saslprep.h"
 
 namespace sallyport {
 namespace {
@@ -29,9 +30,9 @@ class ExternalServer : public ClientFirstServerMechanism {
 
 StepResult ExternalServer::FirstMessage(std::string_view message) {
   const std::optional<std::string> name = CertificateName(certificate_, identity_kind_);
-  // Prepared alone first, so that the certificate is blamed for its own name.
-  if (!name.has_value() ||
-      std::holds_alternative<Failure>(PrepareNames(*name, {}, kExternal.name))) {
+  // To its authority, a name that SASLprep would change is another name than what
+  // it would become.
+  if (!name.has_value() || SaslPrepQuery(*name) != name) {
     return Failure{FailureReason::kClientCertificateUnusable,
                    "the certificate does not hold exactly one usable name"};
   }

@@ -2,7 +2,10 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/crypto/base64.h"
 #include "core/sasl/login_verdict.h"
@@ -111,9 +114,23 @@ StepResult ScramServer::CheckFinal(std::string_view message) {
   if (credential_.keys != nullptr) {
     return Judge(credential_.keys->stored_key, credential_.keys->server_key);
   }
-  if (credential_.password == nullptr) return Judge(decoy_->stored_key, decoy_->server_key);
-  return NeedDerivation{
-      0, SaltedPassword{variant_.hash, *credential_.password, decoy_->salt, decoy_->iterations}};
+  if (credential_.password == nullptr && !UsersHaveCleartext()) {
+    return Judge(decoy_->stored_key, decoy_->server_key);
+  }
+  // An unknown user costs the derivation that one with a cleartext password does.
+  const Secret& password =
+      credential_.password != nullptr ? *credential_.password : decoy_->stored_key;
+  return NeedDerivation{0,
+                        SaltedPassword{variant_.hash, password, decoy_->salt, decoy_->iterations}};
+}
+
+// Whether a user of the configured schemes has no keys for this mechanism, only a
+// password to derive them from.
+bool ScramServer::UsersHaveCleartext() const {
+  const std::vector<std::string>& schemes = context_.settings->decoy_schemes;
+  const std::string keys = std::string("SCRAM-").append(HashName(variant_.hash));
+  return std::find(schemes.begin(), schemes.end(), "CLEARTEXT") != schemes.end() &&
+         std::find(schemes.begin(), schemes.end(), keys) == schemes.end();
 }
 
 // "c=" is the GS2 header, with the channel's data behind it.

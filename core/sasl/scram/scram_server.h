@@ -30,6 +30,7 @@ class ScramServer : public ClientFirstServerMechanism {
   StepResult OnSaltedPassword(Secret salted_password) override;
 
   std::optional<Failure> CheckBindingFlag(const ScramClientFirst& first);
+  bool UsersHaveCleartext() const;
   std::optional<Failure> CheckBinding(std::string_view sent) const;
   void BeginAuthMessage(const ScramClientFirst& first);
   std::string AppendServerFirst(const ScramKeys& keys);

@@ -110,7 +110,7 @@ drain: 1s
 
     def start(self):
         self.program = Program('sallyport-gateway', self.command, self._scratch)
-        self.listeners = self.program.wait_for_file(self._ready_file)['listeners']
+        self.listeners = self.program.wait_for_file(self._ready_file)
 
     def stop(self):
         program, self.program = self.program, None

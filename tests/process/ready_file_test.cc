@@ -1,4 +1,4 @@
-#include "gateway/ready_file.h"
+#include "process/ready_file.h"
 
 #include <gtest/gtest.h>
 
@@ -7,18 +7,16 @@
 
 #include "process/file.h"
 
-namespace sallyport::gateway {
+namespace sallyport::process {
 namespace {
 
-TEST(ReadyFile, NamesEachListenersAddress) {
+TEST(ReadyFile, NamesEachAddress) {
   const std::string path = testing::TempDir() + "/ready.json";
   std::ofstream(path) << "what was there before, and is longer than what comes";
-  ASSERT_TRUE(WriteReadyFile(path, {{"amqp", *ParseEndpoint("127.0.0.1:41234")},
-                                    {"amqps", *ParseEndpoint("[::1]:41235")}})
-                  .ok());
-  const auto content = process::ReadFile(path, 1000);
+  ASSERT_TRUE(WriteReadyFile(path, {{"amqp", "127.0.0.1:41234"}, {"amqps", "[::1]:41235"}}).ok());
+  const auto content = ReadFile(path, 1000);
   ASSERT_TRUE(content.ok());
-  EXPECT_EQ(*content, "{\"listeners\":{\"amqp\":\"127.0.0.1:41234\",\"amqps\":\"[::1]:41235\"}}\n");
+  EXPECT_EQ(*content, "{\"amqp\":\"127.0.0.1:41234\",\"amqps\":\"[::1]:41235\"}\n");
 }
 
 TEST(ReadyFile, SaysWhereItCannotBeWritten) {
@@ -28,4 +26,4 @@ TEST(ReadyFile, SaysWhereItCannotBeWritten) {
 }
 
 }  // namespace
-}  // namespace sallyport::gateway
+}  // namespace sallyport::process
