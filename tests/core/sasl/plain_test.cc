@@ -147,10 +147,18 @@ TEST_F(PlainServerTest, AnAccountWithoutCredentialsIsCheckedAgainstADecoy) {
   EXPECT_EQ(CheckFor(Message("", "bare", "x")).credentials.size(), 1u);
 }
 
+TEST_F(PlainServerTest, AnUnknownUserCostsEveryConfiguredScheme) {
+  settings_.decoy_schemes = {"SCRAM-SHA-256", "ARGON2ID"};
+  const PasswordCheck unknown = CheckFor(Message("", "nobody", "guess"));
+  ASSERT_EQ(unknown.credentials.size(), 2u);
+  EXPECT_EQ(SchemeName(unknown.credentials[0]), "SCRAM-SHA-256");
+  EXPECT_EQ(SchemeName(unknown.credentials[1]), "ARGON2ID");
+}
+
 TEST_F(PlainServerTest, AnUnknownUserCostsWhatAKnownOneCosts) {
   for (const std::string_view scheme :
        {"SCRAM-SHA-1", "SCRAM-SHA-512", "PBKDF2-SHA256", "PBKDF2-SHA512", "ARGON2ID"}) {
-    settings_.decoy_schemes = {scheme};
+    settings_.decoy_schemes = {std::string(scheme)};
     book_["alice"].account = TestAccount("alice", "wonderland", {scheme});
     const PasswordCheck known = CheckFor(Message("", "alice", "guess"));
     const PasswordCheck unknown = CheckFor(Message("", "nobody", "guess"));

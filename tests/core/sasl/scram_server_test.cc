@@ -288,6 +288,20 @@ TEST_F(ScramServerTest, ACleartextPasswordIsDerivedByTheHost) {
   EXPECT_EQ(ReasonOf(Talk().outcome), FailureReason::kBadCredentials);
 }
 
+TEST_F(ScramServerTest, WhereUsersHaveCleartextAnUnknownOneIsDerivedForToo) {
+  book_.clear();
+  settings_.decoy_schemes = {"CLEARTEXT"};
+  MechanismDriver server = Server();
+  EXPECT_EQ(ReasonOf(Converse(server, *Client()).outcome), FailureReason::kUnknownUser);
+  ASSERT_EQ(server.derivations().size(), 1u);
+  EXPECT_EQ(std::get<SaltedPassword>(server.derivations()[0]).iterations, 4096u);
+
+  settings_.decoy_schemes = {"CLEARTEXT", "SCRAM-SHA-256"};
+  MechanismDriver with_keys = Server();
+  EXPECT_EQ(ReasonOf(Converse(with_keys, *Client()).outcome), FailureReason::kUnknownUser);
+  EXPECT_TRUE(with_keys.derivations().empty());
+}
+
 TEST_F(ScramServerTest, StoredKeysNeedNoDerivationAndComeFirst) {
   book_["alice"].account = TestAccount("alice", "wonderland", {"CLEARTEXT", "SCRAM-SHA-256"});
   MechanismDriver server = Server();

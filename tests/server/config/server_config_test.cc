@@ -115,6 +115,22 @@ TEST(ServerConfig, NamesAnUnknownMechanismAndItsLine) {
   EXPECT_NE(error.find("'SCRAM'"), std::string::npos) << error;
 }
 
+TEST(ServerConfig, KnowsSchemesByTheirOwnName) {
+  const auto config = Load("credentials: {schemes: [argon2id]}");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->schemes, std::vector<std::string>{"ARGON2ID"});
+}
+
+TEST(ServerConfig, RefusesAChannelBindingThatDoesNotExist) {
+  EXPECT_NE(Error("listeners: [{name: a, channel_bindings: [tls-exportr]}]").find("'tls-exportr'"),
+            std::string::npos);
+}
+
+TEST(ServerConfig, DoesNotTakeAnEmptyClientCaForNone) {
+  EXPECT_NE(Error("grpc: {tls: {certificate: c, key: k, client_ca: ''}}").find("client_ca"),
+            std::string::npos);
+}
+
 TEST(ServerConfig, RefusesASchemeThatDoesNotExist) {
   EXPECT_NE(Error("credentials: {schemes: [MD5]}").find("'MD5'"), std::string::npos);
   EXPECT_NE(Error("credentials: {schemes: []}").find("at least one"), std::string::npos);

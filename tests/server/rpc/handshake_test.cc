@@ -264,6 +264,40 @@ TEST(HandshakeRpc, EndsAStreamWhoseMessageCannotBeDecoded) {
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
+TEST(HandshakeRpc, RefusesAContextThatIsTooLargeToKeepAndSendsNothing) {
+  RunningService running;
+  RawStream stream(running.stub());
+  v1::ConnectionInput long_listener = OpenInput(1);
+  long_listener.mutable_open()->set_listener(std::string(2000, 'l'));
+  v1::ConnectionInput many_bindings = OpenInput(2);
+  for (int i = 0; i < 9; ++i) many_bindings.mutable_open()->mutable_tls()->add_channel_bindings();
+  v1::ConnectionInput large_certificate = OpenInput(3);
+  large_certificate.mutable_open()->mutable_tls()->set_peer_certificate(std::string(70'000, 'c'));
+  stream.Send({long_listener, many_bindings, large_certificate});
+  for (uint64_t id : {1, 2, 3}) {
+    ASSERT_TRUE(stream.ReadUntilOutcome(id));
+    EXPECT_EQ(stream.Of(id).outcome->reason(), v1::FAILURE_REASON_BROKER_FAULT);
+    EXPECT_EQ(stream.Of(id).sent, "");
+  }
+}
+
+TEST(HandshakeRpc, RefusesAHostnameThatIsTooLong) {
+  RunningService running;
+  RawStream stream(running.stub());
+  for (const uint64_t id : {512, 513}) {
+    const std::string hostname(id, 'h');
+    std::string bytes(amqp::kSaslProtocolHeader);
+    amqp::AppendSaslInit({.mechanism = "NOPE", .hostname = hostname}, &bytes);
+    v1::ConnectionInput open = OpenInput(id);
+    open.set_received(bytes);
+    stream.SendOne(open);
+    ASSERT_TRUE(stream.ReadUntilOutcome(id));
+  }
+  EXPECT_EQ(stream.Of(512).outcome->reason(), v1::FAILURE_REASON_MECHANISM_NOT_OFFERED);
+  EXPECT_EQ(stream.Of(513).outcome->reason(), v1::FAILURE_REASON_MALFORMED_MESSAGE);
+  EXPECT_EQ(stream.Of(513).outcome->hostname(), "");
+}
+
 TEST(HandshakeRpc, SaysWhatTheClientNamedAsItsHost) {
   RunningService running;
   RawStream stream(running.stub());

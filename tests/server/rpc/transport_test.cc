@@ -99,6 +99,7 @@ TEST(ServiceTls, RefusesToStartWithFilesThatItCannotUse) {
   for (const ServerTls& tls : {wrong_key, no_certificate, missing}) {
     const auto service = Service::Start(TlsConfig(tls));
     ASSERT_FALSE(service.ok());
+    EXPECT_FALSE(Service::Check(TlsConfig(tls)).ok());
     const std::string message(service.status().message());
     EXPECT_TRUE(message.find(".key") != std::string::npos ||
                 message.find(".pem") != std::string::npos)
