@@ -36,6 +36,7 @@ class RunningService {
       std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials());
 
   Service& service() { return *service_; }
+  const std::string& address() const { return service_->address(); }
   v1::Authenticator::Stub& stub() { return *stub_; }
   std::shared_ptr<grpc::Channel> channel() { return channel_; }
 
