@@ -105,8 +105,9 @@ absl::Status Service::Serve() {
 void Service::Drain() {
   grpc_->GetHealthCheckService()->SetServingStatus(false);
   host_->draining.store(true, std::memory_order_relaxed);
-  streams_->Drain();
-  grpc_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(config_.drain));
+  // Until then the service answers: health checks, and opens with a refusal.
+  streams_->Drain(config_.drain);
+  grpc_->Shutdown(std::chrono::system_clock::now());
 }
 
 Service::~Service() {

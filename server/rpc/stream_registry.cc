@@ -47,12 +47,15 @@ std::vector<std::shared_ptr<HandshakeStream>> StreamRegistry::Streams() const {
   return alive;
 }
 
-void StreamRegistry::Drain() {
+void StreamRegistry::Drain(absl::Duration limit) {
   {
     absl::MutexLock lock(&mutex_);
     draining_ = true;
   }
   for (const auto& stream : Streams()) stream->FinishWhenIdle();
+  const auto is_empty = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return streams_.empty(); };
+  absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(&is_empty), limit);
 }
 
 void StreamRegistry::ExpireLateHandshakes() {

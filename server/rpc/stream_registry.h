@@ -13,6 +13,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "server/rpc/handshake_stream.h"
 
 namespace sallyport::server {
@@ -28,8 +29,9 @@ class StreamRegistry {
   void Remove(HandshakeStream* stream);
   size_t size() const;
 
-  // Drain has each stream, now and later, end when its last handshake has.
-  void Drain();
+  // Drain has each stream, now and later, end when its last handshake has, and
+  // waits until none is left, or `limit` has passed.
+  void Drain(absl::Duration limit);
 
  private:
   std::vector<std::shared_ptr<HandshakeStream>> Streams() const ABSL_LOCKS_EXCLUDED(mutex_);

@@ -19,6 +19,8 @@ absl::Status SystemError(const std::string& what, const std::string& path, int e
 }
 
 absl::Status PrepareDirectory(const std::string& directory) {
+  std::error_code failed;
+  std::filesystem::create_directories(std::filesystem::path(directory).parent_path(), failed);
   if (mkdir(directory.c_str(), 0700) == 0) return absl::OkStatus();
   if (errno != EEXIST) return SystemError("create the directory", directory, errno);
   struct stat info {};

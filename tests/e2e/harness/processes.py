@@ -50,6 +50,10 @@ class Program:
             self._said.notify_all()
 
     @property
+    def pid(self):
+        return self._process.pid
+
+    @property
     def running(self):
         return self._process.poll() is None
 

@@ -128,6 +128,8 @@ TEST(HandshakeLimits, DrainsWithoutLosingWhatIsUnderWay) {
   } while (true);
   EXPECT_EQ(stream.Of(id).outcome->code(), v1::SASL_CODE_SYS_TEMP);
   EXPECT_EQ(stream.Of(id).outcome->reason(), v1::FAILURE_REASON_DRAINING);
+  EXPECT_EQ(CheckHealth(running, ""), 2);
+  EXPECT_EQ(CheckHealth(running, "sallyport.v1.Authenticator"), 2);
 
   size_t heard = 0;
   while (!stream.Of(1).outcome) {

@@ -46,6 +46,10 @@ class RunningService {
   std::unique_ptr<v1::Authenticator::Stub> stub_;
 };
 
+// CheckHealth is the answer to gRPC's health check of `service`: 1 where it
+// serves, 2 where it does not, 0 where it did not answer.
+int CheckHealth(RunningService& running, const std::string& service);
+
 // ConnectionLog is what the service has said of one connection.
 struct ConnectionLog {
   std::string sent;
