@@ -36,19 +36,11 @@ std::optional<Secret> DeriveSaltedPassword(HashFunction hash, std::string_view p
   return DerivePbkdf2(password, parameters, DigestSize(hash));
 }
 
-std::optional<DerivedScramKeys> DeriveScramKeys(std::string_view password, const ScramKeys& keys) {
-  std::optional<Secret> salted =
+std::optional<ScramDerivedKeys> DeriveScramKeys(std::string_view password, const ScramKeys& keys) {
+  const std::optional<Secret> salted =
       DeriveSaltedPassword(keys.hash, password, keys.salt, keys.iterations);
   if (!salted.has_value()) return std::nullopt;
-  const size_t size = DigestSize(keys.hash);
-  Secret client_key = Secret::Zeroed(size);
-  DerivedScramKeys derived{Secret::Zeroed(size), Secret::Zeroed(size)};
-  if (!Hmac(keys.hash, salted->view(), "Client Key", Bytes(client_key)) ||
-      !Digest(keys.hash, client_key.view(), Bytes(derived.stored_key)) ||
-      !Hmac(keys.hash, salted->view(), "Server Key", Bytes(derived.server_key))) {
-    return std::nullopt;
-  }
-  return derived;
+  return DeriveScramKeys(keys.hash, salted->view());
 }
 
 std::optional<Secret> DerivePbkdf2(std::string_view password, const Pbkdf2Hash& stored,

@@ -9,22 +9,17 @@
 #include <string_view>
 
 #include "core/credentials/credential.h"
+#include "core/credentials/scram_keys.h"
 #include "core/credentials/secret.h"
 
 namespace sallyport {
-
-// DerivedScramKeys are what RFC 5802 section 3 has the server store.
-struct DerivedScramKeys {
-  Secret stored_key;
-  Secret server_key;
-};
 
 // DeriveSaltedPassword is Hi(password, salt, iterations).
 std::optional<Secret> DeriveSaltedPassword(HashFunction hash, std::string_view password,
                                            std::string_view salt, uint32_t iterations);
 
 // DeriveScramKeys uses the hash function, salt and iteration count of `keys`.
-std::optional<DerivedScramKeys> DeriveScramKeys(std::string_view password, const ScramKeys& keys);
+std::optional<ScramDerivedKeys> DeriveScramKeys(std::string_view password, const ScramKeys& keys);
 
 // DerivePbkdf2 gives `size` bytes; `stored.key` is not looked at.
 std::optional<Secret> DerivePbkdf2(std::string_view password, const Pbkdf2Hash& stored,

@@ -32,7 +32,7 @@ std::optional<bool> Matches(std::string_view password, const Cleartext& stored) 
 }
 
 std::optional<bool> Matches(std::string_view password, const ScramKeys& stored) {
-  const std::optional<DerivedScramKeys> derived = DeriveScramKeys(password, stored);
+  const std::optional<ScramDerivedKeys> derived = DeriveScramKeys(password, stored);
   if (!derived.has_value()) return std::nullopt;
   return derived->stored_key.Equals(stored.stored_key.view());
 }

@@ -63,7 +63,7 @@ std::optional<Credential> MakeScram(HashFunction hash, std::string_view password
   keys.hash = hash;
   keys.salt = std::move(salt);
   keys.iterations = costs.scram_iterations;
-  std::optional<DerivedScramKeys> derived = DeriveScramKeys(password, keys);
+  std::optional<ScramDerivedKeys> derived = DeriveScramKeys(password, keys);
   if (!derived.has_value()) return std::nullopt;
   keys.stored_key = std::move(derived->stored_key);
   keys.server_key = std::move(derived->server_key);

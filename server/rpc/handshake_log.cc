@@ -32,7 +32,8 @@ void LogHandshake(const HandshakeRecord& record) {
       std::chrono::duration_cast<std::chrono::microseconds>(record.duration).count();
   if (outcome.identity) {
     const Identity& identity = *outcome.identity;
-    const std::string_view store = identity.account == nullptr ? "" : identity.account->store;
+    const std::string_view store =
+        identity.account == nullptr ? std::string_view() : identity.account->store;
     process::Log(level, "login accepted",
                  {{"handshake_id", record.id},
                   {"code", code},

@@ -26,16 +26,6 @@ void XorInto(std::string_view bytes, char* out) {
 
 }  // namespace
 
-std::optional<ScramDerivedKeys> DeriveScramKeys(HashFunction hash,
-                                                std::string_view salted_password) {
-  std::optional<Secret> client_key = HmacOf(hash, salted_password, "Client Key");
-  std::optional<Secret> server_key = HmacOf(hash, salted_password, "Server Key");
-  if (!client_key.has_value() || !server_key.has_value()) return std::nullopt;
-  std::optional<Secret> stored_key = DigestOf(hash, client_key->view());
-  if (!stored_key.has_value()) return std::nullopt;
-  return ScramDerivedKeys{*std::move(client_key), *std::move(stored_key), *std::move(server_key)};
-}
-
 std::optional<std::string> ScramClientProof(HashFunction hash, const ScramDerivedKeys& keys,
                                             std::string_view auth_message) {
   const std::optional<Secret> signature = HmacOf(hash, keys.stored_key.view(), auth_message);

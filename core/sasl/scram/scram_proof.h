@@ -8,21 +8,11 @@
 #include <string>
 #include <string_view>
 
+#include "core/credentials/scram_keys.h"
 #include "core/credentials/secret.h"
 #include "core/crypto/hash.h"
 
 namespace sallyport {
-
-// ScramDerivedKeys are all that a salted password gives.
-struct ScramDerivedKeys {
-  Secret client_key;
-  Secret stored_key;
-  Secret server_key;
-};
-
-// DeriveScramKeys computes the keys. Cheap: the slow part gave `salted_password`.
-std::optional<ScramDerivedKeys> DeriveScramKeys(HashFunction hash,
-                                                std::string_view salted_password);
 
 // ScramClientProof is ClientKey XOR HMAC(StoredKey, AuthMessage).
 std::optional<std::string> ScramClientProof(HashFunction hash, const ScramDerivedKeys& keys,

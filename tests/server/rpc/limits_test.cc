@@ -76,6 +76,19 @@ TEST(HandshakeLimits, CountsHandshakesOverAllStreams) {
   EXPECT_FALSE(second.Of(2).outcome);
 }
 
+TEST(HandshakeLimits, SplitsWhatItSaysIntoResponsesUnderAMegabyte) {
+  constexpr uint64_t kConnections = 18'000;
+  RunningService running;
+  RawStream stream(running.stub());
+  std::vector<v1::ConnectionInput> inputs;
+  for (uint64_t id = 1; id <= kConnections; ++id) inputs.push_back(OpenInput(id));
+  stream.Send(inputs);
+  ASSERT_TRUE(stream.ReadUntil([&] { return !stream.Of(kConnections).sent.empty(); }));
+  EXPECT_GT(stream.responses(), 1u);
+  EXPECT_LT(stream.largest_response(), 1'000'000u);
+  EXPECT_GT(stream.largest_response(), 500'000u) << "they are split no more than they need be";
+}
+
 TEST(HandshakeLimits, RefusesMoreStreamsThanItMayHave) {
   ServerConfig config = ScratchConfig();
   config.quotas.max_streams = 1;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 #include <variant>
@@ -106,6 +107,7 @@ bool RawStream::ReadUntil(const std::function<bool()>& done) {
     v1::HandshakeResponse response;
     if (!stream_->Read(&response)) return false;
     ++responses_;
+    largest_response_ = std::max(largest_response_, response.ByteSizeLong());
     for (v1::ConnectionOutput& output : *response.mutable_outputs()) {
       ConnectionLog& log = logs_[output.connection_id()];
       EXPECT_FALSE(log.outcome.has_value()) << "an output behind the outcome";

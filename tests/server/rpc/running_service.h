@@ -76,6 +76,8 @@ class RawStream {
 
   ConnectionLog& Of(uint64_t id) { return logs_[id]; }
   size_t responses() const { return responses_; }
+  // In bytes.
+  size_t largest_response() const { return largest_response_; }
 
   void HalfClose();
   // Ends the call, reading what is left.
@@ -86,6 +88,7 @@ class RawStream {
   std::unique_ptr<grpc::ClientReaderWriter<v1::HandshakeRequest, v1::HandshakeResponse>> stream_;
   std::map<uint64_t, ConnectionLog> logs_;
   size_t responses_ = 0;
+  size_t largest_response_ = 0;
   bool finished_ = false;
 };
 
