@@ -41,7 +41,10 @@ class LoadRun {
       : options_(options), authenticator_(authenticator) {}
 
   void Start() {
-    running_ = options_.concurrency;
+    {
+      absl::MutexLock lock(&mutex_);
+      running_ = options_.concurrency;
+    }
     for (int i = 0; i < options_.concurrency; ++i) BeginOne();
   }
 
