@@ -108,6 +108,9 @@ void Service::Drain() {
   // Until then the service answers: health checks, and opens with a refusal.
   streams_->Drain(config_.drain);
   grpc_->Shutdown(std::chrono::system_clock::now());
+  process::Log(process::LogLevel::kInfo, "drained",
+               {{"live_handshakes", host_->live_handshakes.load()},
+                {"dropped_inputs", host_->dropped_inputs.load()}});
 }
 
 Service::~Service() {
