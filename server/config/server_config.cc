@@ -98,7 +98,7 @@ ListenerRules ReadListener(YamlMapping listener) {
                                  "'; there are tls-exporter, tls-server-end-point, tls-unique"));
   }
   rules.allow_password_without_tls = listener.Bool("allow_password_without_tls", false);
-  rules.scram_final_as_challenge = listener.Bool("scram_final_as_challenge", false);
+  rules.limits.final_data_as_challenge = listener.Bool("scram_final_as_challenge", false);
   rules.certificate_identity = listener.Choice("certificate_identity", rules.certificate_identity,
                                                {{"common_name", CertificateIdentity::kCommonName},
                                                 {"dns_name", CertificateIdentity::kDnsName},
