@@ -21,7 +21,8 @@ void SaveAccount(const Account& account, StateWriter& state) {
     state.Bytes(value);
   }
   state.Number(account.expires_at.has_value() ? 1 : 0);
-  if (account.expires_at) state.Number(static_cast<uint64_t>(absl::ToUnixNanos(*account.expires_at)));
+  if (account.expires_at)
+    state.Number(static_cast<uint64_t>(absl::ToUnixNanos(*account.expires_at)));
 }
 
 std::shared_ptr<const Account> RestoreAccount(StateReader& state) {

@@ -221,7 +221,7 @@ absl::Status ServerHandshake::SaveState(StateWriter& state) const {
   // Half a header is not consumed: it comes again.
   state.Number(static_cast<uint64_t>(state_));
   state.Number(consumed_);
-  state.Number(static_cast<uint64_t>(steps_));
+  state.Number(steps_);
   if (state_ != HandshakeState::kResponse) return absl::OkStatus();
   state.Bytes(hostname_);
   return exchange_.SaveState(state);
@@ -233,7 +233,7 @@ absl::Status ServerHandshake::RestoreState(StateReader& state) {
       place < kHandshakeStates ? static_cast<HandshakeState>(place) : HandshakeState::kEnded;
   const uint64_t consumed = state.Number();
   const uint64_t steps = state.Number();
-  if (steps > static_cast<uint64_t>(limits_.max_steps)) state.Fail();
+  if (steps > limits_.max_steps) state.Fail();
   if (waits_in == HandshakeState::kResponse) {
     hostname_ = state.Bytes();
     if (absl::Status status = exchange_.RestoreState(state); !status.ok()) return status;
@@ -243,7 +243,7 @@ absl::Status ServerHandshake::RestoreState(StateReader& state) {
   if (!state.at_end()) return absl::InvalidArgumentError("the state is not whole");
   state_ = waits_in;
   consumed_ = consumed;
-  steps_ = static_cast<int>(steps);
+  steps_ = static_cast<uint32_t>(steps);
   return absl::OkStatus();
 }
 

@@ -34,7 +34,7 @@ struct HandshakeLimits {
   // What the handshake may use up, in bytes.
   size_t max_bytes = 128 * 1024;
   // Frames from the client, skipped ones too.
-  int max_steps = 16;
+  uint32_t max_steps = 16;
   // Skip empty frames rather than refuse them.
   bool skip_empty_frames = false;
   // Send the mechanism's final data (SCRAM's server-final) as a last challenge
@@ -95,6 +95,9 @@ class ServerHandshake {
   // consumed is how many of the client's bytes the handshake has used up.
   uint64_t consumed() const { return consumed_; }
 
+  // steps is how many whole frames of the client's it has used.
+  uint32_t steps() const { return steps_; }
+
   // hostname is what the client named in sasl-init; empty: nothing.
   const std::string& hostname() const { return hostname_; }
 
@@ -126,7 +129,7 @@ class ServerHandshake {
   const HandshakeLimits limits_;
   HandshakeState state_ = HandshakeState::kHeader;
   uint8_t header_matched_ = 0;
-  int steps_ = 0;
+  uint32_t steps_ = 0;
   uint64_t consumed_ = 0;
   amqp::FrameReader reader_;
   // What came while the host was looking something up.

@@ -55,6 +55,9 @@ class StateReader {
   // ok is whether every read was good so far.
   bool ok() const { return ok_; }
 
+  // left is how many bytes were not read yet.
+  size_t left() const { return rest_.size(); }
+
   // at_end is whether every read was good and nothing is left.
   bool at_end() const { return ok_ && rest_.empty(); }
 

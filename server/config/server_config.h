@@ -46,6 +46,11 @@ struct ServerConfig {
   HandshakeQuotas quotas;
   DerivationPool::Options derivation;
 
+  // The keys that resume tokens are sealed under, the same for every replica.
+  // Empty: one of this process's own, so that no other replica goes on with its
+  // handshakes.
+  std::string resume_key_file;
+
   // How long live handshakes may go on after SIGTERM.
   absl::Duration drain = absl::Seconds(10);
   process::LogLevel log_level = process::LogLevel::kInfo;

@@ -13,6 +13,7 @@
 #include "server/login/credential_resolver.h"
 #include "server/login/derivation_pool.h"
 #include "server/policy/listener_policy.h"
+#include "server/resume/resume_tokens.h"
 #include "server/rpc/handshake_ids.h"
 
 namespace sallyport::server {
@@ -37,6 +38,7 @@ struct HandshakeHost {
   DerivationPool& derivations;
   RandomSource& random;
   HandshakeIds& ids;
+  ResumeTokens& resume;
   HandshakeQuotas quotas;
   std::atomic<bool> draining = false;
   std::atomic<size_t> live_handshakes = 0;

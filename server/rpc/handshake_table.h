@@ -7,9 +7,10 @@
 // to be started without the lock, and answered through OnCredentials and
 // OnDerivation.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
-#include <list>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +27,7 @@ namespace sallyport::server {
 
 class HandshakeTable {
  public:
-  using Clock = LiveHandshake::Clock;
+  using Clock = std::chrono::steady_clock;
 
   // Reenter calls `change` on the table under its stream's lock, and sends what
   // comes of it; from any thread, also when the stream is gone (then it does
@@ -59,24 +60,37 @@ class HandshakeTable {
   size_t suspended() const { return suspended_; }
 
  private:
-  using Live = std::list<LiveHandshake>;
+  // When it was opened, and a number that is never used twice on a stream: an
+  // answer that comes late cannot reach another handshake, whatever ids the broker
+  // gives.
+  using Key = std::pair<Clock::time_point, uint64_t>;
+  using Live = std::map<Key, LiveHandshake>;
 
   void Open(const v1::ConnectionInput& input);
-  void RefuseOpen(const v1::ConnectionInput& input, FailureReason reason);
+  void Begin(const v1::ConnectionInput& input, LiveHandshake::Connection connection,
+             std::shared_ptr<const MechanismOffer> offer);
+  void Restore(const v1::ConnectionInput& input, const OpenedToken& token,
+               LiveHandshake::Connection connection, std::shared_ptr<const MechanismOffer> offer);
+  Live::iterator Insert(Clock::time_point opened_at, LiveHandshake::Connection connection,
+                        HandshakePlace place, std::shared_ptr<const MechanismOffer> offer);
+  void RefuseOpen(const v1::ConnectionInput& input, FailureReason reason,
+                  const char* what = nullptr);
   void End(Live::iterator live, FailureReason reason);
+  void Receive(Live::iterator live, std::string_view bytes);
   void Advance(Live::iterator live, HandshakeStep step);
+  bool MayGoOn(LiveHandshake& live);
   bool AnswerAtOnce(Live::iterator live, HandshakeStep* step);
   void Suspend(Live::iterator live, HandshakeStep step);
   void Finish(Live::iterator live, const HandshakeOutcome& outcome);
-  void Emit(Live::iterator live, const HandshakeOutcome* outcome);
+  void Emit(LiveHandshake& live, const HandshakeOutcome* outcome);
+  void WriteToken(const LiveHandshake& live, v1::ConnectionOutput* output);
   void Erase(Live::iterator live);
   template <typename Answer>
-  void OnAnswer(uint64_t connection_id, uint64_t serial, uint64_t ticket, Answer answer);
+  void OnAnswer(const Key& key, uint64_t ticket, Answer answer);
 
   HandshakeHost& host_;
   ResponseBatch& batch_;
   const Reenter reenter_;
-  // Oldest first.
   Live live_;
   absl::flat_hash_map<uint64_t, Live::iterator> by_id_;
   uint64_t next_serial_ = 1;

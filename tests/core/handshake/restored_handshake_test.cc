@@ -37,8 +37,8 @@ SessionResult PlayMoving(const ServerSetup& setup, const ServerSetup& other,
     session = std::make_unique<ServerSession>(*next, saved);
     next = next == &other ? &setup : &other;
     // What was not consumed comes again.
-    session->Exchange(stream.substr(session->handshake().consumed(),
-                                    at + 1 - session->handshake().consumed()));
+    session->Exchange(
+        stream.substr(session->handshake().consumed(), at + 1 - session->handshake().consumed()));
     EXPECT_EQ(session->Inconsistency(), "");
   }
   SessionResult result = session->Result();
@@ -182,8 +182,7 @@ TEST(RestoredHandshake, KeepsCountingStepsAndBytes) {
 
 TEST(RestoredHandshake, RefusesAStateThatIsNotWhole) {
   const ServerSetup setup = EveryMechanism();
-  const std::string saved =
-      SavedAtServerFirst(setup, LoginBy("SCRAM-SHA-256", kKeysUser)).saved;
+  const std::string saved = SavedAtServerFirst(setup, LoginBy("SCRAM-SHA-256", kKeysUser)).saved;
   for (size_t size = 0; size < saved.size(); ++size) {
     EXPECT_EQ(ServerSession(setup, saved.substr(0, size)).Inconsistency(), "the state was refused")
         << size;
