@@ -112,8 +112,8 @@ absl::StatusOr<std::shared_ptr<const SealingKeys>> SealingKeys::Create(std::vect
   auto state = std::make_unique<State>();
   for (Secret& secret : keys) {
     if (secret.size() != kSealingKeySize) {
-      return absl::InvalidArgumentError(absl::StrCat("a sealing key has ", kSealingKeySize,
-                                                     " bytes, not ", secret.size()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("a sealing key has ", kSealingKeySize, " bytes, not ", secret.size()));
     }
     State::Key key;
     if (!Derive(secret.view(), {}, kKeyIdPurpose, key.id)) {

@@ -52,8 +52,9 @@ absl::StatusOr<std::shared_ptr<const SealingKeys>> ReadSealingKeys(const std::st
   }
   auto created = SealingKeys::Create(std::move(keys), random);
   if (created.ok()) return created;
-  return absl::Status(created.status().code(), absl::StrCat(path, ": ", created.status().message(),
-                                                            "; 'openssl rand -base64 32' makes one"));
+  return absl::Status(created.status().code(),
+                      absl::StrCat(path, ": ", created.status().message(),
+                                   "; 'openssl rand -base64 32' makes one"));
 }
 
 absl::StatusOr<std::shared_ptr<const SealingKeys>> NewSealingKeys(RandomSource& random) {
