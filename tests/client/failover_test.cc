@@ -74,8 +74,8 @@ class Login {
       : client_({.mechanisms = {"SCRAM-SHA-256"},
                  .credentials = {.authentication_id = "alice", .password = Secret("wonderland")}},
                 SystemRandom()),
-        handshake_(authenticator.Open({.listener = "amqp", .remote_address = "192.0.2.1:4242"},
-                                      inbox_)) {}
+        handshake_(
+            authenticator.Open({.listener = "amqp", .remote_address = "192.0.2.1:4242"}, inbox_)) {}
 
   // Hear waits for the service's next bytes, and makes the client's answer to
   // them; false: the client is done.
@@ -195,9 +195,7 @@ TEST(Failover, LosesNoLoginAcrossManyKills) {
   for (int kill = 0; kill < kKills; ++kill) {
     const int after = kill * kLogins / kKills;
     const auto is_time = [&] { return ended >= after; };
-    {
-      absl::MutexLock lock(&mutex, absl::Condition(&is_time));
-    }
+    { absl::MutexLock lock(&mutex, absl::Condition(&is_time)); }
     Replica& replica = kill % 2 == 0 ? fleet.first() : fleet.second();
     replica.Kill();
     replica.Start();

@@ -92,9 +92,9 @@ void Replica::Kill() { Signal(SIGKILL); }
 void Replica::Terminate() { Signal(SIGTERM); }
 
 void Replica::AddUser(const std::string& name, const std::string& password) {
-  const ctl::Finished added =
-      ctl::RunSallyportctl({"user", "add", name, "--socket", absl::StrCat(folder_, "/", name_, ".sock")},
-                           password + "\n");
+  const ctl::Finished added = ctl::RunSallyportctl(
+      {"user", "add", name, "--socket", absl::StrCat(folder_, "/", name_, ".sock")},
+      password + "\n");
   ASSERT_EQ(added.exit_code, 0) << added.err;
 }
 
