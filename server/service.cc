@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "process/log.h"
 #include "server/resume/sealing_key_file.h"
 #include "server/rpc/server_credentials.h"
@@ -94,7 +95,8 @@ absl::Status Service::LoadPolicies() {
                                 .resume = *resume_,
                                 .quotas = config_.quotas});
   streams_ = std::make_unique<StreamRegistry>(config_.quotas.handshake_timeout);
-  authenticator_ = std::make_unique<AuthenticatorService>(*host_, *streams_);
+  exchanges_ = std::make_unique<StreamRegistry>(config_.quotas.handshake_timeout);
+  authenticator_ = std::make_unique<AuthenticatorService>(*host_, *streams_, *exchanges_);
   return absl::OkStatus();
 }
 
@@ -141,7 +143,9 @@ void Service::Drain() {
   grpc_->GetHealthCheckService()->SetServingStatus(false);
   host_->draining.store(true, std::memory_order_relaxed);
   // Until then the service answers: health checks, and opens with a refusal.
+  const absl::Time end = absl::Now() + config_.drain;
   streams_->Drain(config_.drain);
+  exchanges_->Drain(end - absl::Now());
   grpc_->Shutdown(std::chrono::system_clock::now());
   process::Log(process::LogLevel::kInfo, "drained",
                {{"live_handshakes", host_->live_handshakes.load()},

@@ -16,10 +16,10 @@
 #include "server/config/server_config.h"
 #include "server/login/credential_resolver.h"
 #include "server/login/derivation_pool.h"
+#include "server/login/handshake_host.h"
+#include "server/login/handshake_ids.h"
 #include "server/resume/resume_tokens.h"
 #include "server/rpc/authenticator_service.h"
-#include "server/rpc/handshake_host.h"
-#include "server/rpc/handshake_ids.h"
 #include "server/rpc/stream_registry.h"
 #include "server/stores/sqlite_store.h"
 
@@ -63,6 +63,7 @@ class Service {
   std::unique_ptr<ResumeTokens> resume_;
   std::unique_ptr<HandshakeHost> host_;
   std::unique_ptr<StreamRegistry> streams_;
+  std::unique_ptr<StreamRegistry> exchanges_;
   std::unique_ptr<AuthenticatorService> authenticator_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<AdminServer> admin_;

@@ -13,8 +13,8 @@
 #include "absl/time/time.h"
 #include "process/log.h"
 #include "server/login/derivation_pool.h"
+#include "server/login/handshake_host.h"
 #include "server/policy/listener_policy.h"
-#include "server/rpc/handshake_host.h"
 
 namespace sallyport::server {
 

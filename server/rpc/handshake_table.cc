@@ -8,7 +8,7 @@
 #include "absl/time/clock.h"
 #include "core/amqp/protocol_header.h"
 #include "core/amqp/sasl_frames.h"
-#include "server/rpc/handshake_log.h"
+#include "server/login/handshake_log.h"
 #include "server/rpc/wire_conversion.h"
 
 namespace sallyport::server {
@@ -40,48 +40,24 @@ void HandshakeTable::Apply(const v1::ConnectionInput& input) {
 }
 
 void HandshakeTable::Open(const v1::ConnectionInput& input) {
-  if (host_.draining.load(std::memory_order_relaxed)) {
-    return RefuseOpen(input, FailureReason::kDraining);
+  auto admitted = Admit(host_, ResumableRpc::kHandshake, input.open(), "", input.resume_token());
+  if (const auto* refusal = std::get_if<Refusal>(&admitted)) return RefuseOpen(input, *refusal);
+  if (live_.size() >= host_.quotas.max_handshakes_per_stream) {
+    return RefuseOpen(input, {FailureReason::kOverloaded});
   }
-  if (live_.size() >= host_.quotas.max_handshakes_per_stream ||
-      host_.live_handshakes.load(std::memory_order_relaxed) >= host_.quotas.max_handshakes) {
-    return RefuseOpen(input, FailureReason::kOverloaded);
+  auto& admission = std::get<Admission>(admitted);
+  if (admission.token) {
+    Restore(input, std::move(admission.connection), *admission.token);
+  } else {
+    Begin(input, std::move(admission.connection));
   }
-  const v1::ConnectionContext& context = input.open();
-  if (!IsBounded(context)) return RefuseOpen(input, FailureReason::kBrokerFault);
-
-  const bool resumes = !input.resume_token().empty();
-  LiveHandshake::Connection connection = {.id = input.connection_id(),
-                                          .listener = context.listener(),
-                                          .remote_address = context.remote_address(),
-                                          .peer_certificate = context.tls().peer_certificate(),
-                                          .resumable = context.resumable()};
-  if (resumes || context.resumable()) {
-    connection.token_binding = BindingOf(ResumableRpc::kHandshake, context, "");
-  }
-  std::variant<const char*, OpenedToken> token = nullptr;
-  if (resumes) {
-    token = host_.resume.Open(connection.token_binding, input.resume_token());
-    if (const auto* what = std::get_if<const char*>(&token)) {
-      return RefuseOpen(input, FailureReason::kResumeRefused, *what);
-    }
-  }
-  connection.policy = host_.policies->Find(context.listener());
-  if (connection.policy == nullptr) return RefuseOpen(input, FailureReason::kNoPolicy);
-  connection.bindings = AcceptedBindings(context, *connection.policy);
-  const auto& offer = connection.policy->OfferFor(TraitsOf(context, connection.bindings));
-  if (const auto* reason = std::get_if<FailureReason>(&offer)) return RefuseOpen(input, *reason);
-
-  const auto& offered = std::get<std::shared_ptr<const MechanismOffer>>(offer);
-  if (resumes) return Restore(input, std::get<OpenedToken>(token), std::move(connection), offered);
-  Begin(input, std::move(connection), offered);
 }
 
-void HandshakeTable::Begin(const v1::ConnectionInput& input, LiveHandshake::Connection connection,
-                           std::shared_ptr<const MechanismOffer> offer) {
+void HandshakeTable::Begin(const v1::ConnectionInput& input, AdmittedConnection connection) {
   HandshakePlace place = {.handshake_id = host_.ids.Next()};
   if (connection.resumable) place.opened_at = absl::Now();
-  const auto live = Insert(Clock::now(), std::move(connection), std::move(place), std::move(offer));
+  const auto live =
+      Insert(Clock::now(), input.connection_id(), std::move(connection), std::move(place));
   live->second.handshake.Start(&to_send_);
   // On its own, so that the handshake can go on from here wherever the bytes that
   // came along have led it to.
@@ -89,40 +65,37 @@ void HandshakeTable::Begin(const v1::ConnectionInput& input, LiveHandshake::Conn
   Receive(live, input.received());
 }
 
-void HandshakeTable::Restore(const v1::ConnectionInput& input, const OpenedToken& token,
-                             LiveHandshake::Connection connection,
-                             std::shared_ptr<const MechanismOffer> offer) {
+void HandshakeTable::Restore(const v1::ConnectionInput& input, AdmittedConnection connection,
+                             const OpenedToken& token) {
   const absl::Duration age = std::max(absl::Now() - token.place().opened_at, absl::ZeroDuration());
-  const auto live = Insert(Clock::now() - absl::ToChronoNanoseconds(age), std::move(connection),
-                           token.place(), std::move(offer));
+  const auto live = Insert(Clock::now() - absl::ToChronoNanoseconds(age), input.connection_id(),
+                           std::move(connection), token.place());
   StateReader state = token.state();
   if (!live->second.handshake.RestoreState(state).ok()) {
     Erase(live);
-    return RefuseOpen(input, FailureReason::kResumeRefused,
-                      "the handshake cannot go on under this replica's policy");
+    return RefuseOpen(input, {FailureReason::kResumeRefused,
+                              "the handshake cannot go on under this replica's policy"});
   }
   if (!input.received().empty()) Receive(live, input.received());
 }
 
 HandshakeTable::Live::iterator HandshakeTable::Insert(Clock::time_point opened_at,
-                                                      LiveHandshake::Connection connection,
-                                                      HandshakePlace place,
-                                                      std::shared_ptr<const MechanismOffer> offer) {
-  const uint64_t id = connection.id;
+                                                      uint64_t connection_id,
+                                                      AdmittedConnection connection,
+                                                      HandshakePlace place) {
   // A new one is the youngest; one that is resumed may be older.
   const auto live = live_.emplace_hint(
       live_.end(), std::piecewise_construct, std::forward_as_tuple(opened_at, next_serial_++),
-      std::forward_as_tuple(std::move(connection), std::move(place), std::move(offer),
-                            host_.random));
-  by_id_.emplace(id, live);
+      std::forward_as_tuple(connection_id, std::move(connection), std::move(place), host_.random));
+  by_id_.emplace(connection_id, live);
   host_.live_handshakes.fetch_add(1, std::memory_order_relaxed);
   return live;
 }
 
-void HandshakeTable::RefuseOpen(const v1::ConnectionInput& input, FailureReason reason,
-                                const char* what) {
+void HandshakeTable::RefuseOpen(const v1::ConnectionInput& input, const Refusal& refusal) {
   const std::string id = host_.ids.Next();
-  const HandshakeOutcome outcome = {.code = CodeFor(reason), .reason = reason, .what = what};
+  const HandshakeOutcome outcome = {
+      .code = CodeFor(refusal.reason), .reason = refusal.reason, .what = refusal.what};
   LogHandshake({.id = id,
                 .listener = input.open().listener(),
                 .remote_address = input.open().remote_address(),
@@ -130,7 +103,7 @@ void HandshakeTable::RefuseOpen(const v1::ConnectionInput& input, FailureReason 
   v1::ConnectionOutput* output = batch_.Begin(input.connection_id());
   // The client of a resumed handshake is already past the header, and hears
   // nothing of a broker's fault.
-  if (input.resume_token().empty() && reason != FailureReason::kBrokerFault) {
+  if (input.resume_token().empty() && refusal.reason != FailureReason::kBrokerFault) {
     output->mutable_to_send()->append(amqp::kSaslProtocolHeader);
     amqp::AppendSaslOutcome({.code = outcome.code}, output->mutable_to_send());
   }
@@ -148,7 +121,14 @@ void HandshakeTable::Receive(Live::iterator live, std::string_view bytes) {
 }
 
 void HandshakeTable::Advance(Live::iterator live, HandshakeStep step) {
-  while (AnswerAtOnce(live, &step)) {
+  if (const auto* need = std::get_if<NeedCredentials>(&step)) {
+    live->second.authentication_id = need->query.authentication_id;
+  }
+  while (std::optional<Answer> answer = AnswerAtOnce(host_, step)) {
+    auto next = Resume(live->second, TicketOf(step), *std::move(answer));
+    // Its own ticket was just handed back: it cannot be refused.
+    step = next.ok() ? *std::move(next)
+                     : *live->second.handshake.Fail(FailureReason::kInternal, &to_send_);
   }
   if (!MayGoOn(live->second)) {
     // The client has been told what comes of it elsewhere.
@@ -179,58 +159,29 @@ bool HandshakeTable::MayGoOn(LiveHandshake& live) {
   return host_.resume.Continue(live.place, from);
 }
 
-// Goes one step on with an answer that is at hand; false where there is none, or
-// nothing was asked.
-bool HandshakeTable::AnswerAtOnce(Live::iterator live, HandshakeStep* step) {
-  absl::StatusOr<HandshakeStep> next = HandshakeStep();
-  ServerHandshake& handshake = live->second.handshake;
-  if (const auto* need = std::get_if<NeedCredentials>(step)) {
-    live->second.authentication_id = need->query.authentication_id;
-    auto answer = host_.resolver.ResolveCached(need->query);
-    if (!answer) return false;
-    next = handshake.Resume(need->ticket, *std::move(answer), &to_send_);
-  } else if (const auto* need = std::get_if<NeedDerivation>(step)) {
-    auto answer = host_.derivations.DeriveCached(need->work);
-    if (!answer) return false;
-    next = handshake.Resume(need->ticket, *std::move(answer), &to_send_);
-  } else {
-    return false;
-  }
-  // Its own ticket was just handed back: it cannot be refused.
-  *step = next.ok() ? *std::move(next) : *handshake.Fail(FailureReason::kInternal, &to_send_);
-  return true;
+absl::StatusOr<HandshakeStep> HandshakeTable::Resume(LiveHandshake& live, uint64_t ticket,
+                                                     Answer answer) {
+  return std::visit(
+      [&](auto& kind) { return live.handshake.Resume(ticket, std::move(kind), &to_send_); },
+      answer);
 }
 
 void HandshakeTable::Suspend(Live::iterator live, HandshakeStep step) {
   ++suspended_;
   live->second.awaits_host = true;
-  const auto answer_with = [&reenter = reenter_, key = live->first](uint64_t ticket) {
-    return [reenter, key, ticket](auto answer) {
-      reenter([&](HandshakeTable& table) { table.OnAnswer(key, ticket, std::move(answer)); });
-    };
-  };
-  if (auto* need = std::get_if<NeedCredentials>(&step)) {
-    tasks_.push_back([&resolver = host_.resolver, query = std::move(need->query),
-                      done = answer_with(need->ticket)]() mutable {
-      resolver.Resolve(query, [done = std::move(done)](CredentialAnswer answer) mutable {
-        done(std::move(answer));
+  tasks_.push_back(
+      [&host = host_, reenter = reenter_, key = live->first, step = std::move(step)]() mutable {
+        const uint64_t ticket = TicketOf(step);
+        AnswerLater(host, std::move(step), [reenter, key, ticket](Answer answer) {
+          reenter([&](HandshakeTable& table) { table.OnAnswer(key, ticket, std::move(answer)); });
+        });
       });
-    });
-  } else if (auto* need = std::get_if<NeedDerivation>(&step)) {
-    tasks_.push_back([&pool = host_.derivations, work = std::move(need->work),
-                      done = answer_with(need->ticket)]() mutable {
-      pool.Derive(std::move(work), [done = std::move(done)](DerivationAnswer answer) mutable {
-        done(std::move(answer));
-      });
-    });
-  }
 }
 
-template <typename Answer>
 void HandshakeTable::OnAnswer(const Key& key, uint64_t ticket, Answer answer) {
   const auto live = live_.find(key);
   if (live == live_.end()) return;
-  auto step = live->second.handshake.Resume(ticket, std::move(answer), &to_send_);
+  auto step = Resume(live->second, ticket, std::move(answer));
   if (!step.ok()) return;
   --suspended_;
   live->second.awaits_host = false;
@@ -259,7 +210,7 @@ void HandshakeTable::Finish(Live::iterator live, const HandshakeOutcome& outcome
 }
 
 void HandshakeTable::Emit(LiveHandshake& live, const HandshakeOutcome* outcome) {
-  v1::ConnectionOutput* output = batch_.Begin(live.connection.id);
+  v1::ConnectionOutput* output = batch_.Begin(live.connection_id);
   if (!live.held.empty()) to_send_.insert(0, std::exchange(live.held, {}));
   output->mutable_to_send()->swap(to_send_);
   to_send_.clear();
@@ -282,7 +233,7 @@ void HandshakeTable::WriteToken(const LiveHandshake& live, v1::ConnectionOutput*
 
 void HandshakeTable::Erase(Live::iterator live) {
   if (live->second.awaits_host) --suspended_;
-  by_id_.erase(live->second.connection.id);
+  by_id_.erase(live->second.connection_id);
   live_.erase(live);
   host_.live_handshakes.fetch_sub(1, std::memory_order_relaxed);
 }

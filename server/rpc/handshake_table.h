@@ -4,8 +4,7 @@
 // The live handshakes of one stream: inputs in, outputs into a ResponseBatch. It
 // knows nothing of gRPC and takes no lock: its stream calls it under the
 // stream's own. What has to wait (a lookup, a derivation) is returned as a task,
-// to be started without the lock, and answered through OnCredentials and
-// OnDerivation.
+// to be started without the lock, and answered through Reenter.
 
 #include <chrono>
 #include <cstdint>
@@ -19,7 +18,9 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "sallyport/v1/authenticator.pb.h"
-#include "server/rpc/handshake_host.h"
+#include "server/login/admission.h"
+#include "server/login/answer.h"
+#include "server/login/handshake_host.h"
 #include "server/rpc/live_handshake.h"
 #include "server/rpc/response_batch.h"
 
@@ -67,25 +68,22 @@ class HandshakeTable {
   using Live = std::map<Key, LiveHandshake>;
 
   void Open(const v1::ConnectionInput& input);
-  void Begin(const v1::ConnectionInput& input, LiveHandshake::Connection connection,
-             std::shared_ptr<const MechanismOffer> offer);
-  void Restore(const v1::ConnectionInput& input, const OpenedToken& token,
-               LiveHandshake::Connection connection, std::shared_ptr<const MechanismOffer> offer);
-  Live::iterator Insert(Clock::time_point opened_at, LiveHandshake::Connection connection,
-                        HandshakePlace place, std::shared_ptr<const MechanismOffer> offer);
-  void RefuseOpen(const v1::ConnectionInput& input, FailureReason reason,
-                  const char* what = nullptr);
+  void Begin(const v1::ConnectionInput& input, AdmittedConnection connection);
+  void Restore(const v1::ConnectionInput& input, AdmittedConnection connection,
+               const OpenedToken& token);
+  Live::iterator Insert(Clock::time_point opened_at, uint64_t connection_id,
+                        AdmittedConnection connection, HandshakePlace place);
+  void RefuseOpen(const v1::ConnectionInput& input, const Refusal& refusal);
   void End(Live::iterator live, FailureReason reason);
   void Receive(Live::iterator live, std::string_view bytes);
   void Advance(Live::iterator live, HandshakeStep step);
   bool MayGoOn(LiveHandshake& live);
-  bool AnswerAtOnce(Live::iterator live, HandshakeStep* step);
+  absl::StatusOr<HandshakeStep> Resume(LiveHandshake& live, uint64_t ticket, Answer answer);
   void Suspend(Live::iterator live, HandshakeStep step);
   void Finish(Live::iterator live, const HandshakeOutcome& outcome);
   void Emit(LiveHandshake& live, const HandshakeOutcome* outcome);
   void WriteToken(const LiveHandshake& live, v1::ConnectionOutput* output);
   void Erase(Live::iterator live);
-  template <typename Answer>
   void OnAnswer(const Key& key, uint64_t ticket, Answer answer);
 
   HandshakeHost& host_;

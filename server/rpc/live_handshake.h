@@ -5,46 +5,28 @@
 // runs. Not thread-safe; not movable, since the handshake views its neighbours.
 
 #include <cstdint>
-#include <memory>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "core/handshake/server_handshake.h"
-#include "sallyport/v1/authenticator.pb.h"
-#include "server/policy/listener_policy.h"
-#include "server/resume/resume_tokens.h"
+#include "server/login/admission.h"
 
 namespace sallyport::server {
 
 class LiveHandshake {
  public:
-  // Connection is what a handshake keeps of its connection.
-  struct Connection {
-    uint64_t id = 0;
-    std::string listener;
-    std::string remote_address;
-    std::string peer_certificate;
-    std::vector<ChannelBinding> bindings;
-    std::shared_ptr<const ListenerPolicy> policy;
-    // What resume tokens are bound to. Empty: it has none.
-    std::string token_binding;
-    // Whether outputs that wait for the client carry a token.
-    bool resumable = false;
-  };
-
-  LiveHandshake(Connection connection, HandshakePlace place,
-                std::shared_ptr<const MechanismOffer> offer, RandomSource& random)
-      : connection(std::move(connection)),
+  LiveHandshake(uint64_t connection_id, AdmittedConnection connection, HandshakePlace place,
+                RandomSource& random)
+      : connection_id(connection_id),
+        connection(std::move(connection)),
         place(std::move(place)),
-        handshake(std::move(offer), this->connection.policy->rules().limits,
-                  {.settings = &this->connection.policy->mechanism_settings(),
-                   .random = &random,
-                   .channel_bindings = this->connection.bindings,
-                   .peer_certificate = this->connection.peer_certificate}) {}
+        handshake(this->connection.offer, this->connection.policy->rules().limits,
+                  this->connection.MechanismContext(random)) {}
   LiveHandshake(const LiveHandshake&) = delete;
   LiveHandshake& operator=(const LiveHandshake&) = delete;
 
-  const Connection connection;
+  const uint64_t connection_id;
+  const AdmittedConnection connection;
   // As far as it has come at the last token.
   HandshakePlace place;
   // Who the client says it is, in prepared form; empty until it has.

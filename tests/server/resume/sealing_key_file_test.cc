@@ -33,7 +33,8 @@ bool Opens(const SealingKeys& keys, const SealingKeys& sealed_by) {
 }
 
 TEST(SealingKeyFile, SealsUnderTheFirstAndOpensUnderEach) {
-  const auto both = Read(std::string("# the fleet's\n\n  ") + kFirst + "  # since May\r\n" + kSecond);
+  const auto both =
+      Read(std::string("# the fleet's\n\n  ") + kFirst + "  # since May\r\n" + kSecond);
   ASSERT_TRUE(both.ok()) << both.status();
   const auto first = Read(std::string(kFirst) + "\n");
   const auto second = Read(kSecond);
@@ -44,9 +45,8 @@ TEST(SealingKeyFile, SealsUnderTheFirstAndOpensUnderEach) {
 }
 
 TEST(SealingKeyFile, NamesTheLineThatIsWrongAndShowsNoKey) {
-  for (const std::string& wrong :
-       {std::string("c2FsbHlwb3J0"), std::string("not base64!"), std::string(kFirst) + "=",
-        std::string(kFirst).substr(1)}) {
+  for (const std::string& wrong : {std::string("c2FsbHlwb3J0"), std::string("not base64!"),
+                                   std::string(kFirst) + "=", std::string(kFirst).substr(1)}) {
     const std::string refusal = RefusalOf(std::string(kSecond) + "\n# ...\n" + wrong + "\n");
     EXPECT_THAT(refusal, HasSubstr("/keys:3: expected a key of 32 bytes in base64"));
     EXPECT_THAT(refusal, HasSubstr("openssl rand -base64 32"));
