@@ -16,7 +16,7 @@ _RULES = {
 _LIBRARIES = [
     "absl",  # status, string and container types
     "argon2",  # Argon2id password hashes
-    "asio",  # the gateway's event loop
+    "asio",  # the event loops of the gateway and of the text protocol
     "benchmark",  # micro-benchmarks
     "cli11",  # command lines
     "gsasl",  # tests: an independent SASL implementation

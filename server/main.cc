@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <map>
 #include <string>
 
 #include "process/exit_code.h"
@@ -53,6 +54,7 @@ int Run(const sallyport::server::ServerConfig& config, bool defaults,
   Log(LogLevel::kInfo, "serving",
       {{"version", sallyport::process::kVersion},
        {"address", (*service)->address()},
+       {"text_address", (*service)->text_address()},
        {"tls", config.tls.has_value()},
        {"mutual_tls", config.tls.has_value() && !config.tls->client_ca_file.empty()},
        {"admin_socket", config.admin_socket},
@@ -63,8 +65,11 @@ int Run(const sallyport::server::ServerConfig& config, bool defaults,
         "default mechanisms; PLAIN only over TLS; add users with 'sallyportctl user add'");
   }
   if (!ready_file.empty()) {
-    absl::Status written =
-        sallyport::process::WriteReadyFile(ready_file, {{"grpc", (*service)->address()}});
+    std::map<std::string, std::string> addresses = {{"grpc", (*service)->address()}};
+    if (const std::string text = (*service)->text_address(); !text.empty()) {
+      addresses.emplace("text", text);
+    }
+    absl::Status written = sallyport::process::WriteReadyFile(ready_file, addresses);
     if (!written.ok()) return Fail(ExitCode::kFailure, written);
   }
   const int signal = signals.Wait();

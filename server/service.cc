@@ -96,6 +96,7 @@ absl::Status Service::LoadPolicies() {
                                 .quotas = config_.quotas});
   streams_ = std::make_unique<StreamRegistry>(config_.quotas.handshake_timeout);
   exchanges_ = std::make_unique<StreamRegistry>(config_.quotas.handshake_timeout);
+  text_connections_ = std::make_unique<StreamRegistry>(config_.quotas.handshake_timeout);
   authenticator_ = std::make_unique<AuthenticatorService>(*host_, *streams_, *exchanges_);
   return absl::OkStatus();
 }
@@ -135,6 +136,13 @@ absl::Status Service::Serve() {
   if (absl::EndsWith(address_, ":0")) {
     address_ = absl::StrCat(address_.substr(0, address_.size() - 1), port);
   }
+  if (!config_.text_address.empty()) {
+    auto text =
+        TextListener::Start({.address = config_.text_address, .listener = config_.text_listener},
+                            *host_, *text_connections_);
+    if (!text.ok()) return text.status();
+    text_ = *std::move(text);
+  }
   grpc_->GetHealthCheckService()->SetServingStatus(v1::Authenticator::service_full_name(), true);
   return absl::OkStatus();
 }
@@ -146,6 +154,7 @@ void Service::Drain() {
   const absl::Time end = absl::Now() + config_.drain;
   streams_->Drain(config_.drain);
   exchanges_->Drain(end - absl::Now());
+  text_connections_->Drain(end - absl::Now());
   grpc_->Shutdown(std::chrono::system_clock::now());
   process::Log(process::LogLevel::kInfo, "drained",
                {{"live_handshakes", host_->live_handshakes.load()},
@@ -154,11 +163,15 @@ void Service::Drain() {
 
 Service::~Service() {
   if (grpc_ != nullptr) grpc_->Shutdown(std::chrono::system_clock::now());
+  if (text_ != nullptr) text_->Stop();
   // In this order: a lookup's answer may still ask for a derivation, and no
   // derivation's answer asks for anything.
   admin_.reset();
   store_.reset();
   derivations_.reset();
+  // Nobody hands the text protocol's connections anything any more.
+  if (text_connections_ != nullptr) text_connections_->Stop();
+  text_.reset();
 }
 
 }  // namespace sallyport::server

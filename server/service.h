@@ -18,10 +18,11 @@
 #include "server/login/derivation_pool.h"
 #include "server/login/handshake_host.h"
 #include "server/login/handshake_ids.h"
+#include "server/login/stream_registry.h"
 #include "server/resume/resume_tokens.h"
 #include "server/rpc/authenticator_service.h"
-#include "server/rpc/stream_registry.h"
 #include "server/stores/sqlite_store.h"
+#include "server/text/text_listener.h"
 
 namespace sallyport::server {
 
@@ -41,6 +42,9 @@ class Service {
   // address is where brokers reach the service: the configured one, with the
   // port that was taken.
   const std::string& address() const { return address_; }
+
+  // text_address is where the text protocol is spoken; empty: nowhere.
+  std::string text_address() const { return text_ == nullptr ? "" : text_->address(); }
 
   // Drain turns health to not serving, refuses new handshakes, and returns when
   // the live ones have ended or the configured time has passed.
@@ -64,11 +68,14 @@ class Service {
   std::unique_ptr<HandshakeHost> host_;
   std::unique_ptr<StreamRegistry> streams_;
   std::unique_ptr<StreamRegistry> exchanges_;
+  std::unique_ptr<StreamRegistry> text_connections_;
   std::unique_ptr<AuthenticatorService> authenticator_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<DerivationPool> derivations_;
   std::unique_ptr<process::FileWatcher> resume_keys_;
+  // Null where the text protocol is off.
+  std::unique_ptr<TextListener> text_;
 };
 
 }  // namespace sallyport::server

@@ -159,6 +159,15 @@ absl::StatusOr<ServerConfig> LoadServerConfig(const std::string& path) {
   if (auto resume = root.Mapping("resume")) {
     config.resume_key_file = resume->RequiredString("key_file");
   }
+  if (auto text = root.Mapping("text_protocol")) {
+    config.text_address = text->RequiredString("address");
+    config.text_listener = text->String("listener", config.text_listener);
+    if (!process::StaysOnThisMachine(config.text_address)) {
+      text->Refuse("address",
+                   "expected 127.0.0.1:PORT, [::1]:PORT or unix:/PATH, since passwords would cross "
+                   "a network unencrypted");
+    }
+  }
   config.drain = root.Duration("drain", config.drain, absl::ZeroDuration(), absl::Hours(1));
   if (auto log = root.Mapping("log")) {
     config.log_level = log->Choice("level", config.log_level,

@@ -51,6 +51,11 @@ struct ServerConfig {
   // handshakes.
   std::string resume_key_file;
 
+  // Where the text protocol is spoken, "127.0.0.1:port" or "unix:/path", and the
+  // listener whose policy holds there. Empty: nowhere.
+  std::string text_address;
+  std::string text_listener = "text";
+
   // How long live handshakes may go on after SIGTERM.
   absl::Duration drain = absl::Seconds(10);
   process::LogLevel log_level = process::LogLevel::kInfo;

@@ -16,8 +16,8 @@ LoginExchange::~LoginExchange() { Abandon(); }
 
 absl::Status LoginExchange::Begin(LoginStart start, bool* resumed) {
   *resumed = false;
-  auto admitted = Admit(host_, ResumableRpc::kExchange, start.context, start.hostname,
-                        start.resume_token);
+  auto admitted =
+      Admit(host_, ResumableRpc::kExchange, start.context, start.hostname, start.resume_token);
   if (const auto* refusal = std::get_if<Refusal>(&admitted)) {
     Refuse(start, *refusal);
     return absl::OkStatus();
@@ -30,7 +30,8 @@ absl::Status LoginExchange::Begin(LoginStart start, bool* resumed) {
     hostname_ = start.hostname;
     exchange_ = std::make_unique<SaslExchange>(
         connection_.offer, connection_.MechanismContext(host_.random),
-        start.final_data_as_challenge || connection_.policy->rules().limits.final_data_as_challenge);
+        start.final_data_as_challenge ||
+            connection_.policy->rules().limits.final_data_as_challenge);
     host_.live_handshakes.fetch_add(1, std::memory_order_relaxed);
     opened_at_ = Clock::now();
     if (!admission.token) {
@@ -102,16 +103,16 @@ LoginExchange::Todo LoginExchange::TakeLocked(std::string_view message,
   bytes_ += message.size();
   const uint32_t from = place_.steps++;
   if (message.size() > limits.max_frame_size || bytes_ > limits.max_bytes) {
-    return AdvanceLocked(exchange_->Fail(FailureReason::kTooLarge,
-                                         "the exchange is over its limit of bytes"));
+    return AdvanceLocked(
+        exchange_->Fail(FailureReason::kTooLarge, "the exchange is over its limit of bytes"));
   }
   if (place_.steps > limits.max_steps) {
-    return AdvanceLocked(exchange_->Fail(FailureReason::kTooManySteps,
-                                         "the exchange is over its limit of steps"));
+    return AdvanceLocked(
+        exchange_->Fail(FailureReason::kTooManySteps, "the exchange is over its limit of steps"));
   }
   if (!connection_.token_binding.empty() && !host_.resume.Continue(place_, from)) {
-    return AdvanceLocked(exchange_->Fail(FailureReason::kResumeRefused,
-                                         "the exchange was continued elsewhere"));
+    return AdvanceLocked(
+        exchange_->Fail(FailureReason::kResumeRefused, "the exchange was continued elsewhere"));
   }
   if (!mechanism) return AdvanceLocked(exchange_->Respond(message));
   if (absent) return AdvanceLocked(exchange_->Begin(*mechanism, std::nullopt));
@@ -177,10 +178,9 @@ void LoginExchange::Do(Todo todo) {
   if (todo.tell) {
     on_step_(*std::move(todo.tell));
   } else if (const uint64_t ticket = TicketOf(todo.need); ticket != 0) {
-    AnswerLater(host_, std::move(todo.need),
-                [weak = weak_from_this(), ticket](Answer answer) {
-                  if (const auto self = weak.lock()) self->OnAnswer(ticket, std::move(answer));
-                });
+    AnswerLater(host_, std::move(todo.need), [weak = weak_from_this(), ticket](Answer answer) {
+      if (const auto self = weak.lock()) self->OnAnswer(ticket, std::move(answer));
+    });
   }
 }
 

@@ -94,8 +94,8 @@ class LoginExchange : public std::enable_shared_from_this<LoginExchange> {
   void Refuse(const LoginStart& start, const Refusal& refusal);
   absl::Status RestoreLocked(const LoginStart& start, OpenedToken& token)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Todo TakeLocked(std::string_view message, std::optional<std::string_view> mechanism,
-                  bool absent) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Todo TakeLocked(std::string_view message, std::optional<std::string_view> mechanism, bool absent)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Answers what can be answered at once, and says what else is to be done.
   Todo AdvanceLocked(ExchangeStep step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<ExchangeStep> ResumeLocked(uint64_t ticket, Answer answer)

@@ -7,9 +7,9 @@
 
 #include "sallyport/v1/authenticator.grpc.pb.h"
 #include "server/login/handshake_host.h"
+#include "server/login/stream_registry.h"
 #include "server/rpc/exchange_stream.h"
 #include "server/rpc/handshake_stream.h"
-#include "server/rpc/stream_registry.h"
 
 namespace sallyport::server {
 

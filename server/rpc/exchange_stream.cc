@@ -6,15 +6,13 @@
 #include <utility>
 #include <variant>
 
-#include "server/rpc/stream_registry.h"
+#include "server/login/stream_registry.h"
 #include "server/rpc/wire_conversion.h"
 
 namespace sallyport::server {
 namespace {
 
-grpc::Status Mistake(const std::string& what) {
-  return {grpc::StatusCode::INVALID_ARGUMENT, what};
-}
+grpc::Status Mistake(const std::string& what) { return {grpc::StatusCode::INVALID_ARGUMENT, what}; }
 
 }  // namespace
 

@@ -12,8 +12,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "sallyport/v1/authenticator.pb.h"
+#include "server/login/live_stream.h"
 #include "server/login/login_exchange.h"
-#include "server/rpc/live_stream.h"
 
 namespace sallyport::server {
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/rpc/stream_registry.h"
+#include "server/login/stream_registry.h"
 
 namespace sallyport::server {
 namespace {

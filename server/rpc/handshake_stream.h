@@ -20,8 +20,8 @@
 #include "absl/synchronization/mutex.h"
 #include "sallyport/v1/authenticator.pb.h"
 #include "server/login/handshake_host.h"
+#include "server/login/live_stream.h"
 #include "server/rpc/handshake_table.h"
-#include "server/rpc/live_stream.h"
 #include "server/rpc/response_batch.h"
 
 namespace sallyport::server {

@@ -1,7 +1,7 @@
 // The Exchange RPC: SASL without AMQP's frames.
 
-#include <gtest/gtest.h>
 #include <grpcpp/impl/codegen/byte_buffer.h>
+#include <gtest/gtest.h>
 
 #include <memory>
 #include <optional>
@@ -71,7 +71,8 @@ class Call {
 // The client's side of a mechanism.
 class Client {
  public:
-  Client(std::string_view mechanism, std::string password) : credentials_{kUser, "", Secret(password)} {
+  Client(std::string_view mechanism, std::string password)
+      : credentials_{kUser, "", Secret(password)} {
     auto created = FindMechanism(mechanism)->create_client(
         {.credentials = &credentials_, .random = &SystemRandom()});
     EXPECT_TRUE(created.ok());
@@ -88,9 +89,7 @@ class Client {
     return std::get<ClientResponse>(*step).bytes.value_or("");
   }
 
-  bool Trusts(const std::string& final_data) {
-    return !mechanism_->Finish(final_data).has_value();
-  }
+  bool Trusts(const std::string& final_data) { return !mechanism_->Finish(final_data).has_value(); }
 
  private:
   ClientCredentials credentials_;

@@ -1,5 +1,5 @@
-#ifndef SALLYPORT_SERVER_RPC_LIVE_STREAM_H_
-#define SALLYPORT_SERVER_RPC_LIVE_STREAM_H_
+#ifndef SALLYPORT_SERVER_LOGIN_LIVE_STREAM_H_
+#define SALLYPORT_SERVER_LOGIN_LIVE_STREAM_H_
 
 // What the registry does with a call that carries logins. Thread-safe.
 
@@ -23,4 +23,4 @@ class LiveStream {
 
 }  // namespace sallyport::server
 
-#endif  // SALLYPORT_SERVER_RPC_LIVE_STREAM_H_
+#endif  // SALLYPORT_SERVER_LOGIN_LIVE_STREAM_H_

@@ -1,5 +1,5 @@
-#ifndef SALLYPORT_SERVER_RPC_STREAM_REGISTRY_H_
-#define SALLYPORT_SERVER_RPC_STREAM_REGISTRY_H_
+#ifndef SALLYPORT_SERVER_LOGIN_STREAM_REGISTRY_H_
+#define SALLYPORT_SERVER_LOGIN_STREAM_REGISTRY_H_
 
 // The calls of one kind that are open: counts them, ends logins that take too
 // long, and tells the calls to end when the service drains.
@@ -14,7 +14,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/rpc/live_stream.h"
+#include "server/login/live_stream.h"
 
 namespace sallyport::server {
 
@@ -23,7 +23,10 @@ class StreamRegistry {
   // StreamRegistry looks for late handshakes on a thread of its own, often
   // enough to end one within a tenth of `handshake_timeout` of its time.
   explicit StreamRegistry(std::chrono::milliseconds handshake_timeout);
-  ~StreamRegistry();
+  ~StreamRegistry() { Stop(); }
+
+  // Stop ends no login any more. It may be called twice.
+  void Stop();
 
   void Add(const std::shared_ptr<LiveStream>& stream);
   void Remove(LiveStream* stream);
@@ -47,4 +50,4 @@ class StreamRegistry {
 
 }  // namespace sallyport::server
 
-#endif  // SALLYPORT_SERVER_RPC_STREAM_REGISTRY_H_
+#endif  // SALLYPORT_SERVER_LOGIN_STREAM_REGISTRY_H_

@@ -1,4 +1,4 @@
-#include "server/rpc/stream_registry.h"
+#include "server/login/stream_registry.h"
 
 #include <algorithm>
 
@@ -9,12 +9,12 @@ namespace sallyport::server {
 StreamRegistry::StreamRegistry(std::chrono::milliseconds handshake_timeout)
     : handshake_timeout_(handshake_timeout), expiry_([this] { ExpireLateHandshakes(); }) {}
 
-StreamRegistry::~StreamRegistry() {
+void StreamRegistry::Stop() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  expiry_.join();
+  if (expiry_.joinable()) expiry_.join();
 }
 
 void StreamRegistry::Add(const std::shared_ptr<LiveStream>& stream) {
