@@ -115,9 +115,8 @@ void TextConnection::ListMechanisms() {
 }
 
 void TextConnection::Begin(const TextStart& start) {
-  LoginStart login = {.context = context_,
-                      .mechanism = start.mechanism,
-                      .final_data_as_challenge = true};
+  LoginStart login = {
+      .context = context_, .mechanism = start.mechanism, .final_data_as_challenge = true};
   // The protocol has no way to say that there is an empty one.
   if (!start.data.empty()) {
     login.initial_response = std::string(start.data.data(), start.data.size());

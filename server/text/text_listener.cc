@@ -43,8 +43,7 @@ absl::StatusOr<asio::ip::tcp::endpoint> ParseTcp(std::string_view address) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   asio::error_code error;
   const asio::ip::address ip = asio::ip::make_address(host, error);
-  if (error || digits.empty() || parsed.ptr != digits.data() + digits.size() ||
-      !ip.is_loopback()) {
+  if (error || digits.empty() || parsed.ptr != digits.data() + digits.size() || !ip.is_loopback()) {
     return absl::InvalidArgumentError(
         absl::StrCat("the text protocol cannot listen on ", std::string(address),
                      ": expected 127.0.0.1:PORT, [::1]:PORT or unix:/PATH, since passwords would "

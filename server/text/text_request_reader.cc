@@ -36,8 +36,8 @@ std::variant<std::monostate, TextRequest> TextRequestReader::Next(std::string_vi
 bool TextRequestReader::FillLine(std::string_view* input) {
   const size_t room = kMaxTextLine - buffer_.size();
   const size_t line_feed = input->substr(0, room).find('\n');
-  const size_t taken = std::min({line_feed == std::string_view::npos ? room : line_feed + 1, room,
-                                 input->size()});
+  const size_t taken =
+      std::min({line_feed == std::string_view::npos ? room : line_feed + 1, room, input->size()});
   buffer_.insert(buffer_.end(), input->begin(), input->begin() + taken);
   input->remove_prefix(taken);
   return buffer_.size() == kMaxTextLine || (!buffer_.empty() && buffer_.back() == '\n');
@@ -84,8 +84,7 @@ TextRequestReader::Result TextRequestReader::ExpectData(std::string_view count,
 }
 
 TextRequestReader::Result TextRequestReader::ReadData(std::string_view* input) {
-  const size_t taken =
-      std::min(data_size_ + kLineEnd.size() - buffer_.size(), input->size());
+  const size_t taken = std::min(data_size_ + kLineEnd.size() - buffer_.size(), input->size());
   buffer_.insert(buffer_.end(), input->begin(), input->begin() + taken);
   input->remove_prefix(taken);
   if (buffer_.size() < data_size_ + kLineEnd.size()) return std::monostate();

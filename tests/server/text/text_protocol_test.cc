@@ -30,9 +30,7 @@ class TextClient {
   void Send(std::string_view bytes) { asio::write(socket_, asio::buffer(bytes)); }
 
   // Expect reads as many bytes as `reply` has, which they must be.
-  void Expect(const std::string& reply) {
-    EXPECT_EQ(Data(reply.size()), reply);
-  }
+  void Expect(const std::string& reply) { EXPECT_EQ(Data(reply.size()), reply); }
 
   std::string Data(size_t size) {
     std::string data(size, '\0');
@@ -184,9 +182,8 @@ TEST_F(TextProtocol, ClosesBehindWhatItCannotRead) {
 
 TEST_F(TextProtocol, AnswersPipelinedRequestsInEverySplit) {
   const std::string requests = "auth-list-mechanisms\r\n" + Start("PLAIN", Plain("guess")) +
-                               "what?\r\n" + Start("PLAIN", Plain(kPassword)) +
-                               Start("PLAIN", "") + Step(Plain(kPassword)) + Step("late") +
-                               "auth-list-mechanisms\r\n";
+                               "what?\r\n" + Start("PLAIN", Plain(kPassword)) + Start("PLAIN", "") +
+                               Step(Plain(kPassword)) + Step("late") + "auth-list-mechanisms\r\n";
   const std::string replies =
       "AUTH SCRAM-SHA-256 PLAIN\r\nAUTH_UNAUTHORIZED\r\nUNKNOWN_COMMAND\r\nAUTH_OK\r\n"
       "AUTH_CONTINUE 0\r\n\r\nAUTH_OK\r\nBAD_FORMAT\r\nAUTH SCRAM-SHA-256 PLAIN\r\n";
@@ -249,7 +246,8 @@ TEST(TextProtocolPlaces, RefusesToListenBeyondThisMachine) {
   for (const char* address : {"0.0.0.0:0", "192.0.2.1:0", "[::]:0", "localhost:0", "nonsense"}) {
     ServerConfig config = ScratchConfig();
     config.text_address = address;
-    EXPECT_EQ(Service::Start(config).status().code(), absl::StatusCode::kInvalidArgument) << address;
+    EXPECT_EQ(Service::Start(config).status().code(), absl::StatusCode::kInvalidArgument)
+        << address;
   }
 }
 

@@ -17,7 +17,8 @@ std::string TextOf(const TextRequest& request) {
   if (const auto* start = std::get_if<TextStart>(&request)) {
     return "start " + start->mechanism + " [" + TextOf(start->data) + "]";
   }
-  if (const auto* step = std::get_if<TextStep>(&request)) return "step [" + TextOf(step->data) + "]";
+  if (const auto* step = std::get_if<TextStep>(&request))
+    return "step [" + TextOf(step->data) + "]";
   const auto& problem = std::get<TextProblem>(request);
   const std::string kind = problem.kind == TextProblem::Kind::kUnknownCommand ? "unknown"
                            : problem.kind == TextProblem::Kind::kDataTooBig   ? "too big"
@@ -83,18 +84,34 @@ TEST(TextRequestReader, WaitsForWhatIsMissing) {
 TEST(TextRequestReader, GoesOnBehindWhatItDoesNotKnow) {
   EXPECT_EQ(Read("\r\nhello\r\nAUTH-STEP 3\r\nauth-step2\r\nauth-list-mechanisms\r\n"),
             (Requests{"unknown", "unknown", "unknown", "unknown", "list"}));
-  EXPECT_EQ(Read("auth-list-mechanisms please\r\nauth-list-mechanisms \r\nauth-list-mechanisms\r\n"),
-            (Requests{"bad", "bad", "list"}));
+  EXPECT_EQ(
+      Read("auth-list-mechanisms please\r\nauth-list-mechanisms \r\nauth-list-mechanisms\r\n"),
+      (Requests{"bad", "bad", "list"}));
 }
 
 TEST(TextRequestReader, ClosesWhereItCannotTellWhereTheNextBegins) {
   const Requests closed = {"bad, closes"};
-  for (const char* line :
-       {"auth-step", "auth-step ", "auth-step  3", "auth-step -1", "auth-step +1", "auth-step 0x1",
-        "auth-step 1 ", "auth-step 1 2", "auth-step one", "auth-step 1.0", "auth-start",
-        "auth-start PLAIN", "auth-start PLAIN ", "auth-start  1", "auth-start PLAIN 1 x",
-        "auth-start PLAIN -1", "auth-start 123456789012345678901234567890123 1", "a\tb", "a\x7f",
-        "\xc3\xa9", "auth-step 1\r"}) {
+  for (const char* line : {"auth-step",
+                           "auth-step ",
+                           "auth-step  3",
+                           "auth-step -1",
+                           "auth-step +1",
+                           "auth-step 0x1",
+                           "auth-step 1 ",
+                           "auth-step 1 2",
+                           "auth-step one",
+                           "auth-step 1.0",
+                           "auth-start",
+                           "auth-start PLAIN",
+                           "auth-start PLAIN ",
+                           "auth-start  1",
+                           "auth-start PLAIN 1 x",
+                           "auth-start PLAIN -1",
+                           "auth-start 123456789012345678901234567890123 1",
+                           "a\tb",
+                           "a\x7f",
+                           "\xc3\xa9",
+                           "auth-step 1\r"}) {
     EXPECT_EQ(Read(std::string(line) + "\r\nx\r\n"), closed) << line;
   }
   EXPECT_EQ(Read(std::string("auth-step 1\0\r\n", 14)), closed);
