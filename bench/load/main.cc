@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", seconds, "how long to measure")->capture_default_str();
   app.add_option("--streams", options.service.max_streams, "gRPC streams")->capture_default_str();
   app.add_option("--gather-window-us", window_us, "longest gather window")->capture_default_str();
+  app.add_flag("!--no-resume", options.service.resume, "ask for no resume tokens");
   app.add_option("--service-pid", options.service_pid, "process whose CPU time is measured");
   app.add_option("--hold", held, "measure memory with so many handshakes held open instead");
   CLI11_PARSE(app, argc, argv);

@@ -16,6 +16,8 @@ import time
 PASSWORD = "correct horse battery staple"
 USERS = 8
 CONCURRENCIES = (1, 16, 256)
+# SCRAM-SHA-256, asked for no resume tokens.
+WITHOUT_TOKENS = "SCRAM, no tokens"
 MECHANISMS = ("SCRAM-SHA-256", "PLAIN", "ANONYMOUS")
 # Microseconds: the SDK's default, none (what gathers is then what came while a
 # write was in flight), and a longer one.
@@ -103,7 +105,12 @@ def main():
 
     def row(name, concurrency, window):
         is_canned = name == "bare gRPC"
-        what = ["--canned"] if is_canned else ["--mechanism", name]
+        if is_canned:
+            what = ["--canned"]
+        elif name == WITHOUT_TOKENS:
+            what = ["--mechanism", "SCRAM-SHA-256", "--no-resume"]
+        else:
+            what = ["--mechanism", name]
         result = load(options.bin, canned if is_canned else service, *what,
                       "--concurrency", str(concurrency), "--seconds", str(options.seconds),
                       "--gather-window-us", str(window))
@@ -112,7 +119,7 @@ def main():
               f"{result['service_cpu_us']:15.1f} {result['requests_per_login']:14.2f}", flush=True)
 
     try:
-        for name in MECHANISMS + ("bare gRPC",):
+        for name in MECHANISMS + ("bare gRPC", WITHOUT_TOKENS):
             for concurrency in CONCURRENCIES:
                 row(name, concurrency, DEFAULT_WINDOW)
         for window in OTHER_WINDOWS:

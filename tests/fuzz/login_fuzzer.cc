@@ -28,8 +28,8 @@ enum Options : uint8_t { kWrongPassword = 1, kFinalDataAsChallenge = 2, kUnknown
 DerivationAnswer DeriveOnce(const KeyDerivation& work) {
   const auto* salted = std::get_if<SaltedPassword>(&work);
   if (salted == nullptr) return Derive(work);
-  static auto* const known = new std::map<std::tuple<HashFunction, std::string, std::string, uint32_t>,
-                                          Secret>();
+  static auto* const known =
+      new std::map<std::tuple<HashFunction, std::string, std::string, uint32_t>, Secret>();
   const std::tuple key(salted->hash, std::string(salted->password.view()), salted->salt,
                        salted->iterations);
   if (const auto found = known->find(key); found != known->end()) return found->second;
@@ -80,8 +80,8 @@ ClientHandshake::Progress Hear(ClientHandshake& client, std::string_view bytes,
 void Run(const ServerSetup& setup, const MechanismDescriptor& mechanism, uint8_t options,
          Wire wire) {
   const std::string_view user = (options & kUnknownUser) != 0 ? "nobody" : kKeysUser;
-  const bool knows = (options & (kWrongPassword | kUnknownUser)) == 0 || mechanism.needs_certificate ||
-                     mechanism.name == "ANONYMOUS";
+  const bool knows = (options & (kWrongPassword | kUnknownUser)) == 0 ||
+                     mechanism.needs_certificate || mechanism.name == "ANONYMOUS";
   RepeatableRandom random(3);
   ClientHandshake client(
       LoginBy(mechanism.name, user, (options & kWrongPassword) != 0 ? "wrong" : kPassword), random);
