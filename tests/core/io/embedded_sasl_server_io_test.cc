@@ -125,7 +125,7 @@ TEST_F(EmbeddedSaslServerIo, KeepsACopyOfTheMechanisms) {
   (*mechanisms)[0] = FindMechanism("ANONYMOUS");
   mechanisms.reset();
   ASSERT_TRUE(created->Open(recorder.Callbacks()).ok());
-  EXPECT_EQ(log, IoLog{"send [header] [mechanisms PUPPET PLAIN]"});
+  EXPECT_EQ(log, (IoLog{"send header", "send mechanisms PUPPET PLAIN"}));
 }
 
 TEST_F(EmbeddedSaslServerIo, NeedsCodecsThatTakeTheFramesOfAmqp) {
@@ -180,7 +180,7 @@ TEST_F(EmbeddedSaslServerIo, OpenFailsForAListThatDoesNotFitAFrame) {
 TEST_F(EmbeddedSaslServerIo, OffersOnlyWhatItWasGivenAlsoWhereThatIsAnonymous) {
   Covers({"SRS_SASL_SERVER_IO_01_094"});
   ASSERT_TRUE(Open({FindMechanism("ANONYMOUS")}).ok());
-  EXPECT_EQ(log, IoLog{"send [header] [mechanisms ANONYMOUS]"});
+  EXPECT_EQ(log, (IoLog{"send header", "send mechanisms ANONYMOUS"}));
   log.clear();
   ASSERT_TRUE(Open({FindMechanism("PLAIN")}).ok());
   transport.Deliver(SaslHeader() + InitFrame("ANONYMOUS", ""));
@@ -210,7 +210,7 @@ TEST_F(EmbeddedSaslServerIo, WhatCannotBeEncodedFailsTheOpen) {
     ASSERT_TRUE(Open().ok());
     Puppet(too_large);
     EXPECT_EQ(recorder.results.back().reason, FailureReason::kInternal);
-    EXPECT_EQ(log, (IoLog{"send [header] [mechanisms PUPPET]", "send [outcome 2]", "open error",
+    EXPECT_EQ(log, (IoLog{"send header", "send mechanisms PUPPET", "send outcome 2", "open error",
                           "close transport"}));
   }
 }
@@ -300,8 +300,8 @@ TEST_F(EmbeddedSaslServerIo, KeepsTheOrderWhereThePeerAnswersAtOnce) {
   recorder.at_open_complete = [this] { EXPECT_TRUE(io.Send(Bytes("hi"), {}).ok()); };
   ASSERT_TRUE(Open().ok());
   EXPECT_EQ(recorder.received, "abc");
-  EXPECT_EQ(log, (IoLog{"send [header] [mechanisms PUPPET]", "send [challenge x]",
-                        "send [outcome 0]", "open ok", "send [hi]", "received ab", "received c"}));
+  EXPECT_EQ(log, (IoLog{"send header", "send mechanisms PUPPET", "send challenge x",
+                        "send outcome 0", "open ok", "send hi", "received ab", "received c"}));
 }
 
 }  // namespace

@@ -7,15 +7,6 @@
 namespace sallyport {
 namespace {
 
-// Everything that is sent here is either a handshake's, or starts otherwise.
-std::string Describe(std::string_view bytes) {
-  std::string text = "send";
-  for (const std::string& frame : ReadFrames(bytes)) {
-    text.append(" [").append(frame == "garbage" ? bytes : frame).append("]");
-  }
-  return text;
-}
-
 void CallIfSet(const std::function<void()>& function) {
   if (function) function();
 }
@@ -25,7 +16,9 @@ void CallIfSet(const std::function<void()>& function) {
 absl::Status FakeTransport::Send(std::span<const uint8_t> bytes, SendComplete on_complete) {
   if (!send_status.ok()) return send_status;
   const std::string_view chars(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  log_.push_back(Describe(chars));
+  for (const std::string& frame : ReadFrames(chars)) {
+    log_.push_back("send " + (frame == "garbage" ? std::string(chars) : frame));
+  }
   sent.append(chars);
   last_buffer = bytes.data();
   on_send_complete = std::move(on_complete);

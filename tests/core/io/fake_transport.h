@@ -3,7 +3,8 @@
 
 // A transport that a test is the other end of, and can make fail; and somebody
 // who writes down what an io reports. Both write into one log, so that it shows
-// what came first. Not thread-safe.
+// what came first; a frame of the handshake's is a line of its own, however the
+// sends were cut. Not thread-safe.
 
 #include <map>
 #include <string>

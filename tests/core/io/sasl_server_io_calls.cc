@@ -54,7 +54,8 @@ TEST_P(SaslServerIoCalls, DestroyingAnIoReportsNothingAndLeavesItsTransport) {
   Open();
   { const SaslServerIo gone = std::move(io); }
   EXPECT_EQ(recorder.results.size(), 0u);
-  EXPECT_EQ(Without(Log(), "send [header] [mechanisms SCRAM-SHA-256 PLAIN]"), IoLog());
+  // The service may have greeted meanwhile, or not.
+  for (const std::string& line : Log()) EXPECT_TRUE(line.starts_with("send ")) << line;
 }
 
 TEST_P(SaslServerIoCalls, AnEmptyHandleRefusesEveryCall) {
@@ -157,7 +158,7 @@ TEST_P(SaslServerIoCalls, CloseWhileOpeningCancelsTheOpenOnce) {
     EXPECT_EQ(recorder.results.size(), 1u);
     IoLog told = Log();
     // The service may have greeted meanwhile, or not.
-    if (told.front().starts_with("send ")) told.erase(told.begin());
+    while (told.front().starts_with("send ")) told.erase(told.begin());
     EXPECT_EQ(told, (IoLog{"close transport", "open cancelled", "closed"}));
   }
 }
@@ -192,7 +193,7 @@ TEST_P(SaslServerIoCalls, SendHandsTheBufferToTheTransport) {
   EXPECT_TRUE(io.Send(Bytes(buffer), [&](SendResult result) {
                   sends += result == SendResult::kCancelled ? 1 : 100;
                 }).ok());
-  EXPECT_EQ(Log(), IoLog{"send [one buffer]"});
+  EXPECT_EQ(Log(), IoLog{"send one buffer"});
   EXPECT_EQ(static_cast<const void*>(transport.last_buffer), buffer.data());
   ASSERT_TRUE(transport.on_send_complete);
   transport.on_send_complete(SendResult::kCancelled);
@@ -224,7 +225,7 @@ TEST_P(SaslServerIoCalls, SendIsRefusedUnlessOpen) {
   EXPECT_EQ(io.Send(Bytes("x"), {}).code(), StatusCode::kFailedPrecondition) << "closing";
   transport.FinishClose();
   EXPECT_EQ(io.Send(Bytes("x"), {}).code(), StatusCode::kFailedPrecondition) << "closed";
-  for (const std::string& line : log) EXPECT_EQ(line.find("[x]"), std::string::npos);
+  for (const std::string& line : log) EXPECT_EQ(line.find("send x"), std::string::npos);
 }
 
 TEST_P(SaslServerIoCalls, SendFailsAsTheTransportDoes) {
@@ -377,7 +378,7 @@ TEST_P(SaslServerIoCalls, ASuccessOpensTheIo) {
   EXPECT_EQ(result.identity->authorization_id, kIoUser);
   EXPECT_EQ(result.identity->mechanism, "PLAIN");
   // The client is told before anybody acts on it.
-  EXPECT_EQ(LastLines(3), (IoLog{"send [outcome 0]", "open ok", "received next"}));
+  EXPECT_EQ(LastLines(3), (IoLog{"send outcome 0", "open ok", "received next"}));
 }
 
 TEST_P(SaslServerIoCalls, AFailureIsSentAndReportedAndClosesTheTransport) {
@@ -390,7 +391,7 @@ TEST_P(SaslServerIoCalls, AFailureIsSentAndReportedAndClosesTheTransport) {
   EXPECT_EQ(result.reason, FailureReason::kBadCredentials);
   EXPECT_FALSE(result.detail.empty());
   EXPECT_FALSE(result.identity.has_value());
-  EXPECT_EQ(Log(), (IoLog{"send [header] [mechanisms SCRAM-SHA-256 PLAIN]", "send [outcome 1]",
+  EXPECT_EQ(Log(), (IoLog{"send header", "send mechanisms SCRAM-SHA-256 PLAIN", "send outcome 1",
                           "open error", "close transport"}));
   EXPECT_EQ(io.Close({}).code(), StatusCode::kFailedPrecondition) << "it is closed already";
 }
