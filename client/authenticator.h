@@ -53,6 +53,9 @@ struct AuthenticatorOptions {
   // The longest that a busy stream waits to gather more before it writes. Zero
   // turns gathering by time off; natural batching stays.
   absl::Duration max_gather_window = absl::Microseconds(200);
+  // Have handshakes that the service has begun go on on another stream or replica
+  // when theirs is lost. It costs the service a seal for each step.
+  bool resume = true;
   // How long a handshake may wait for a stream before it ends with sys-temp,
   // and how long one may take altogether.
   absl::Duration connect_timeout = absl::Seconds(5);
@@ -102,6 +105,8 @@ class Handshake {
 struct AuthenticatorStats {
   uint64_t requests = 0;
   uint64_t inputs = 0;
+  // Handshakes that were handed on to another stream.
+  uint64_t resumes = 0;
 };
 
 class Authenticator {

@@ -33,8 +33,7 @@ void HandshakeStream::Start() {
 }
 
 std::optional<uint64_t> HandshakeStream::Open(std::shared_ptr<OpenHandshake> handshake,
-                                              const ConnectionFacts& facts,
-                                              std::string_view received) {
+                                              const Opening& opening) {
   uint64_t id;
   bool write;
   {
@@ -43,7 +42,8 @@ std::optional<uint64_t> HandshakeStream::Open(std::shared_ptr<OpenHandshake> han
     id = next_id_++;
     live_.emplace(id, std::move(handshake));
     const size_t gathered = queue_.gathered();
-    queue_.Open(id, facts, received);
+    queue_.Open(id, opening);
+    if (!opening.resume_token.empty()) traffic_.resumes.fetch_add(1, std::memory_order_relaxed);
     write = NoteInputLocked(gathered);
   }
   if (write) WritePrepared();

@@ -66,6 +66,7 @@ struct StreamTraffic {
   // What was written.
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> inputs{0};
+  std::atomic<uint64_t> resumes{0};
 };
 
 class HandshakeStream final
@@ -81,10 +82,9 @@ class HandshakeStream final
   // Start begins the stream. It is called once.
   void Start();
 
-  // Open begins `handshake` with the bytes that its client has sent so far, and
-  // returns its id; nullopt where the stream has ended.
-  std::optional<uint64_t> Open(std::shared_ptr<OpenHandshake> handshake,
-                               const ConnectionFacts& facts, std::string_view received);
+  // Open begins `handshake`, or goes on with it, and returns its id; nullopt where
+  // the stream has ended.
+  std::optional<uint64_t> Open(std::shared_ptr<OpenHandshake> handshake, const Opening& opening);
 
   // Forward sends bytes of a live handshake; of any other it drops them.
   void Forward(uint64_t id, std::string_view received);

@@ -18,6 +18,14 @@ bool IsDrainingRefusal(const v1::ConnectionOutput& output) {
          output.outcome().reason() == v1::FAILURE_REASON_DRAINING;
 }
 
+// A resume is refused without a word to the client, except by a handshake that
+// did go on: its client does not speak SASL.
+bool IsResumeRefusal(const v1::ConnectionOutput& output) {
+  return output.has_outcome() && output.outcome().code() != v1::SASL_CODE_OK &&
+         output.to_send().empty() &&
+         output.outcome().reason() != v1::FAILURE_REASON_PROTOCOL_HEADER;
+}
+
 void AppendTo(std::string& bytes, std::string& more) {
   if (bytes.empty()) {
     bytes = std::move(more);
@@ -29,8 +37,10 @@ void AppendTo(std::string& bytes, std::string& more) {
 }  // namespace
 
 OpenHandshake::OpenHandshake(std::shared_ptr<HandshakeOwner> owner, ConnectionFacts facts,
-                             std::shared_ptr<HandshakeObserver> observer, Clock::time_point opened)
+                             bool resumable, std::shared_ptr<HandshakeObserver> observer,
+                             Clock::time_point opened)
     : owner_(std::move(owner)),
+      resumable_(resumable),
       opened_(opened),
       observer_(std::move(observer)),
       facts_(std::make_unique<ConnectionFacts>(std::move(facts))) {}
@@ -79,10 +89,15 @@ bool OpenHandshake::AttachTo(const std::shared_ptr<HandshakeStream>& stream) {
   absl::MutexLock lock(&mu_);
   if (ended_ || stream_ || !facts_) return true;
   // Under the lock, so that neither an output nor more bytes overtake the id.
-  const std::optional<uint64_t> id = stream->Open(shared_from_this(), *facts_, kept_);
+  const std::optional<uint64_t> id =
+      stream->Open(shared_from_this(), {.facts = *facts_,
+                                        .received = kept_,
+                                        .resumable = resumable_,
+                                        .resume_token = resume_token_});
   if (!id) return false;
   stream_ = stream;
   id_ = *id;
+  resuming_ = !resume_token_.empty();
   return true;
 }
 
@@ -120,22 +135,28 @@ OpenHandshake::OutputResult OpenHandshake::OnOutput(const HandshakeStream& strea
 
 bool OpenHandshake::TakeOutputLocked(v1::ConnectionOutput& output,
                                      std::shared_ptr<HandshakeStream>* to_close) {
-  if (std::string fault = FaultLocked(output); !fault.empty()) {
-    *to_close = RefuseLocked(FailedOutcome(FailureReason::kInternal, std::move(fault)));
-    return false;
-  }
-  if (!answered_ && IsDrainingRefusal(output)) {
+  const bool resuming = std::exchange(resuming_, false);
+  if (CanMoveLocked() && IsDrainingRefusal(output)) {
     refusal_ = std::make_unique<Refusal>(Refusal{std::move(*output.mutable_to_send()),
                                                  OutcomeFromWire(*output.mutable_outcome()),
                                                  output.consumed()});
     stream_.reset();
     return true;
   }
+  if (resuming && IsResumeRefusal(output)) {
+    RefuseResumeLocked(*output.mutable_outcome());
+    return false;
+  }
+  if (std::string fault = FaultLocked(output); !fault.empty()) {
+    *to_close = RefuseLocked(FailedOutcome(FailureReason::kInternal, std::move(fault)));
+    return false;
+  }
   ConsumeLocked(output.consumed());
   if (!output.to_send().empty() || consumed_ > 0 || output.has_outcome()) {
     answered_ = true;
-    facts_.reset();
     refusal_.reset();
+    resume_token_ = std::move(*output.mutable_resume_token());
+    if (!CanMoveLocked()) facts_.reset();
   }
   if (!output.has_outcome()) {
     greeted_ = greeted_ || !output.to_send().empty();
@@ -156,6 +177,18 @@ bool OpenHandshake::TakeOutputLocked(v1::ConnectionOutput& output,
   return false;
 }
 
+void OpenHandshake::RefuseResumeLocked(v1::Outcome& refusal) {
+  if (refusal.reason() != v1::FAILURE_REASON_RESUME_REFUSED) {
+    RefuseLocked(OutcomeFromWire(refusal));
+    return;
+  }
+  // The client is not at fault: its handshake was lost on the way.
+  RefuseLocked(FailedOutcome(
+      FailureReason::kServiceUnreachable,
+      absl::StrCat("the stream that began the handshake ended, and no other went on with it: ",
+                   refusal.detail())));
+}
+
 std::shared_ptr<HandshakeStream> OpenHandshake::RefuseLocked(Outcome outcome) {
   // The client hears nothing of its broker's fault.
   if (outcome.reason != FailureReason::kBrokerFault) {
@@ -174,6 +207,7 @@ std::shared_ptr<HandshakeStream> OpenHandshake::EndLocked(Outcome outcome) {
   kept_ = std::string();
   facts_.reset();
   refusal_.reset();
+  resume_token_ = std::string();
   return std::exchange(stream_, nullptr);
 }
 
@@ -186,7 +220,7 @@ bool OpenHandshake::OnStreamEnded(const HandshakeStream& stream, const std::stri
     absl::MutexLock lock(&mu_);
     if (ended_ || stream_.get() != &stream) return false;
     stream_.reset();
-    if (!answered_) return true;
+    if (CanMoveLocked()) return true;
     RefuseLocked(FailedOutcome(FailureReason::kServiceUnreachable,
                                absl::StrCat("the stream to the service ended: ", why)));
   }
@@ -194,11 +228,16 @@ bool OpenHandshake::OnStreamEnded(const HandshakeStream& stream, const std::stri
   return false;
 }
 
+bool OpenHandshake::begun() const {
+  absl::MutexLock lock(&mu_);
+  return answered_;
+}
+
 void OpenHandshake::EndWaiting(const std::string& why) {
   {
     absl::MutexLock lock(&mu_);
     if (ended_ || stream_) return;
-    if (refusal_) {
+    if (refusal_ && !answered_) {
       const std::unique_ptr<Refusal> refusal = std::move(refusal_);
       to_send_ = std::move(refusal->to_send);
       ConsumeLocked(refusal->consumed);

@@ -50,7 +50,7 @@ class OpenHandshake : public std::enable_shared_from_this<OpenHandshake> {
   using Clock = std::chrono::steady_clock;
 
   // `facts` pass CheckFacts.
-  OpenHandshake(std::shared_ptr<HandshakeOwner> owner, ConnectionFacts facts,
+  OpenHandshake(std::shared_ptr<HandshakeOwner> owner, ConnectionFacts facts, bool resumable,
                 std::shared_ptr<HandshakeObserver> observer, Clock::time_point opened);
 
   Clock::time_point opened() const { return opened_; }
@@ -60,14 +60,15 @@ class OpenHandshake : public std::enable_shared_from_this<OpenHandshake> {
   bool Receive(std::string_view bytes);
   void Abandon();
 
-  // AttachTo opens the handshake on `stream` with everything kept. False where
-  // the stream has ended; true also where there is nothing left to do.
+  // AttachTo opens the handshake on `stream` with everything kept, or goes on with
+  // it there. False where the stream has ended; true also where there is nothing
+  // left to do.
   bool AttachTo(const std::shared_ptr<HandshakeStream>& stream);
 
   enum class OutputResult {
     kTaken,
-    // The service is shutting down and did not begin: the handshake, no longer
-    // on the stream, wants another one.
+    // The service is shutting down: the handshake, no longer on the stream, wants
+    // another one.
     kDraining,
   };
   // OnOutput takes what the service sent for this handshake on `stream`, and
@@ -75,8 +76,12 @@ class OpenHandshake : public std::enable_shared_from_this<OpenHandshake> {
   OutputResult OnOutput(const HandshakeStream& stream, v1::ConnectionOutput& output);
 
   // OnStreamEnded says whether the handshake, which was on `stream`, can go on
-  // elsewhere: the service had not answered anything. Otherwise it ends.
+  // elsewhere: the service had not answered anything, or left a token. Otherwise
+  // it ends.
   bool OnStreamEnded(const HandshakeStream& stream, const std::string& why);
+
+  // begun says whether the service has taken it up.
+  bool begun() const ABSL_LOCKS_EXCLUDED(mu_);
 
   // EndWaiting ends a handshake that found no stream in time: with the answer
   // of a replica that was draining, if there was one, or unreachable.
@@ -109,6 +114,9 @@ class OpenHandshake : public std::enable_shared_from_this<OpenHandshake> {
   // the caller calls CloseOn without the lock.
   std::shared_ptr<HandshakeStream> EndLocked(Outcome outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void CloseOn(const std::shared_ptr<HandshakeStream>& stream, uint64_t id);
+  // Ends a handshake that no other stream went on with: the service, which did
+  // not know its place, has sent the client nothing.
+  void RefuseResumeLocked(v1::Outcome& refusal) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // What is wrong with an output's `consumed`; empty: nothing.
   std::string FaultLocked(const v1::ConnectionOutput& output) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -118,13 +126,19 @@ class OpenHandshake : public std::enable_shared_from_this<OpenHandshake> {
   // Makes one callback, if there is one to make; false: there is none.
   bool DeliverNext();
 
+  // Whether another stream or replica can take it over.
+  bool CanMoveLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return !answered_ || !resume_token_.empty();
+  }
+
   const std::shared_ptr<HandshakeOwner> owner_;
+  const bool resumable_;
   const Clock::time_point opened_;
 
-  absl::Mutex mu_;
+  mutable absl::Mutex mu_;
   // Null once the outcome was delivered or the handle destroyed.
   std::shared_ptr<HandshakeObserver> observer_ ABSL_GUARDED_BY(mu_);
-  // What to open with; dropped at the first answer.
+  // What to open with; dropped when it can no longer move.
   std::unique_ptr<ConnectionFacts> facts_ ABSL_GUARDED_BY(mu_);
   // Null: it waits for one, or has ended.
   std::shared_ptr<HandshakeStream> stream_ ABSL_GUARDED_BY(mu_);
@@ -134,8 +148,12 @@ class OpenHandshake : public std::enable_shared_from_this<OpenHandshake> {
   std::string kept_ ABSL_GUARDED_BY(mu_);
   uint64_t consumed_ ABSL_GUARDED_BY(mu_) = 0;
 
-  // Whether the service has taken it up: it cannot be opened again.
+  // Whether the service has taken it up: it cannot be begun again.
   bool answered_ ABSL_GUARDED_BY(mu_) = false;
+  // Whether its stream was handed a token, and has said nothing yet.
+  bool resuming_ ABSL_GUARDED_BY(mu_) = false;
+  // The state at consumed_, with which it can go on elsewhere; empty: none.
+  std::string resume_token_ ABSL_GUARDED_BY(mu_);
   // Whether the client has been sent anything: the header comes first.
   bool greeted_ ABSL_GUARDED_BY(mu_) = false;
   bool ended_ ABSL_GUARDED_BY(mu_) = false;

@@ -36,14 +36,17 @@ v1::ConnectionInput& RequestQueue::Add(uint64_t id, size_t bytes) {
   return input;
 }
 
-void RequestQueue::Open(uint64_t id, const ConnectionFacts& facts, std::string_view received) {
-  const std::string_view first = received.substr(0, kMaxInputBytes);
+void RequestQueue::Open(uint64_t id, const Opening& opening) {
+  const std::string_view first = opening.received.substr(0, kMaxInputBytes);
+  const std::string_view token = opening.resume_token;
   v1::ConnectionContext context;
-  FactsToWire(facts, context);
-  v1::ConnectionInput& input = Add(id, context.ByteSizeLong() + first.size());
+  FactsToWire(opening.facts, context);
+  context.set_resumable(opening.resumable);
+  v1::ConnectionInput& input = Add(id, context.ByteSizeLong() + first.size() + token.size());
   *input.mutable_open() = std::move(context);
   input.set_received(first.data(), first.size());
-  Forward(id, received.substr(first.size()));
+  if (!token.empty()) input.set_resume_token(token.data(), token.size());
+  Forward(id, opening.received.substr(first.size()));
 }
 
 void RequestQueue::Forward(uint64_t id, std::string_view received) {

@@ -15,6 +15,18 @@
 
 namespace sallyport::client {
 
+// Opening is what a connection begins with on a stream.
+struct Opening {
+  // They pass CheckFacts.
+  const ConnectionFacts& facts;
+  // What the client has sent so far or, with a token, what it sent behind it.
+  std::string_view received;
+  // Whether the service is asked for tokens.
+  bool resumable = false;
+  // Empty: a new handshake.
+  std::string_view resume_token = {};
+};
+
 class RequestQueue {
  public:
   // Bounds of one request, which with them stays well under 1 MB.
@@ -23,9 +35,8 @@ class RequestQueue {
   // The bytes of a connection are split into inputs of at most this many.
   static constexpr size_t kMaxInputBytes = 64 * 1024;
 
-  // Open gathers the first input of a connection, and `received` with it.
-  // `facts` pass CheckFacts.
-  void Open(uint64_t id, const ConnectionFacts& facts, std::string_view received);
+  // Open gathers the first input of a connection.
+  void Open(uint64_t id, const Opening& opening);
 
   // Forward gathers bytes of a connection that was opened.
   void Forward(uint64_t id, std::string_view received);

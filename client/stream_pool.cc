@@ -51,7 +51,7 @@ std::shared_ptr<OpenHandshake> StreamPool::Open(ConnectionFacts facts,
   const absl::Status usable = CheckFacts(facts);
   const Clock::time_point now = Clock::now();
   auto handshake = std::make_shared<OpenHandshake>(shared_from_this(), std::move(facts),
-                                                   std::move(observer), now);
+                                                   options_.resume, std::move(observer), now);
   bool overloaded = !MayQueue(0);
   {
     absl::MutexLock lock(&mu_);
@@ -81,6 +81,15 @@ void StreamPool::Place(const std::shared_ptr<OpenHandshake>& handshake) {
     // It has ended, and will say so.
     Retire(*stream);
   }
+}
+
+void StreamPool::PlaceAgain(const std::shared_ptr<OpenHandshake>& handshake) {
+  if (handshake->begun()) {
+    absl::MutexLock lock(&mu_);
+    const auto registration = handshakes_.find(Key(handshake->opened(), handshake.get()));
+    if (registration != handshakes_.end()) registration->second.wait_until.reset();
+  }
+  Place(handshake);
 }
 
 std::shared_ptr<HandshakeStream> StreamPool::PickOrWaitLocked(
@@ -207,7 +216,7 @@ void StreamPool::OnStreamDraining(const std::shared_ptr<HandshakeStream>& stream
     }
     ConnectIfNeededLocked();
   }
-  for (const auto& handshake : handshakes) Place(handshake);
+  for (const auto& handshake : handshakes) PlaceAgain(handshake);
 }
 
 void StreamPool::CancelWhenIdle(std::weak_ptr<HandshakeStream> weak) {
@@ -232,7 +241,7 @@ void StreamPool::OnStreamEnded(const std::shared_ptr<HandshakeStream>& stream,
     ConnectIfNeededLocked();
   }
   for (const auto& handshake : handshakes) {
-    if (handshake->OnStreamEnded(*stream, why)) Place(handshake);
+    if (handshake->OnStreamEnded(*stream, why)) PlaceAgain(handshake);
   }
   // Only now may Shutdown think that nothing runs here.
   absl::MutexLock lock(&mu_);

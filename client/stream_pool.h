@@ -51,7 +51,8 @@ class StreamPool final : public StreamOwner,
 
   AuthenticatorStats stats() const {
     return {.requests = traffic_.requests.load(std::memory_order_relaxed),
-            .inputs = traffic_.inputs.load(std::memory_order_relaxed)};
+            .inputs = traffic_.inputs.load(std::memory_order_relaxed),
+            .resumes = traffic_.resumes.load(std::memory_order_relaxed)};
   }
 
   void OnStreamReady(const std::shared_ptr<HandshakeStream>& stream) override;
@@ -81,7 +82,7 @@ class StreamPool final : public StreamOwner,
   };
   struct Registration {
     std::shared_ptr<OpenHandshake> handshake;
-    // Until when it may wait for a stream; unset: it never had to.
+    // Until when it may wait for a stream; unset: it does not have to.
     std::optional<Clock::time_point> wait_until;
   };
   // A time, and the handshake to tell entries of one time apart.
@@ -94,6 +95,9 @@ class StreamPool final : public StreamOwner,
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Member* FindLocked(const HandshakeStream& stream) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Retire(const HandshakeStream& stream);
+  // Places a handshake whose stream has ended. One that had begun may wait as long
+  // as a new one.
+  void PlaceAgain(const std::shared_ptr<OpenHandshake>& handshake);
 
   bool NeedsStreamLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Has Connect called if another stream is needed, when back-off allows it.

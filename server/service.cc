@@ -9,7 +9,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "process/log.h"
+#include "server/resume/sealing_key_file.h"
 #include "server/rpc/server_credentials.h"
 
 namespace sallyport::server {
@@ -17,6 +19,9 @@ namespace {
 
 // The SDK's requests stay under 1 MB; a larger batch is refused by gRPC.
 constexpr int kMaxRequestBytes = 1 << 20;
+// How soon replaced keys are used: a fleet's replicas learn a new one for opening
+// long before the first of them seals with it.
+constexpr absl::Duration kKeyFilePeriod = absl::Seconds(1);
 
 }  // namespace
 
@@ -25,12 +30,17 @@ absl::Status Service::Check(const ServerConfig& config) {
   if (auto policies = ListenerPolicies::Create(config.listeners, any); !policies.ok()) {
     return policies.status();
   }
+  if (!config.resume_key_file.empty()) {
+    auto keys = ReadSealingKeys(config.resume_key_file, SystemRandom());
+    if (!keys.ok()) return keys.status();
+  }
   return MakeServerCredentials(config.tls).status();
 }
 
 absl::StatusOr<std::unique_ptr<Service>> Service::Start(const ServerConfig& config) {
   std::unique_ptr<Service> service(new Service(config));
   if (absl::Status status = service->OpenStore(); !status.ok()) return status;
+  if (absl::Status status = service->LoadResumeKeys(); !status.ok()) return status;
   if (absl::Status status = service->LoadPolicies(); !status.ok()) return status;
   if (absl::Status status = service->Serve(); !status.ok()) return status;
   return service;
@@ -46,6 +56,31 @@ absl::Status Service::OpenStore() {
   return absl::OkStatus();
 }
 
+absl::Status Service::LoadResumeKeys() {
+  const std::string& path = config_.resume_key_file;
+  auto keys = path.empty() ? NewSealingKeys(SystemRandom()) : ReadSealingKeys(path, SystemRandom());
+  if (!keys.ok()) return keys.status();
+  resume_ = std::make_unique<ResumeTokens>(*std::move(keys),
+                                           absl::FromChrono(config_.quotas.handshake_timeout));
+  if (!path.empty()) {
+    resume_keys_ = std::make_unique<process::FileWatcher>(path, kKeyFilePeriod,
+                                                          [this] { ReloadResumeKeys(); });
+  }
+  return absl::OkStatus();
+}
+
+void Service::ReloadResumeKeys() {
+  auto keys = ReadSealingKeys(config_.resume_key_file, SystemRandom());
+  if (keys.ok()) {
+    resume_->Rotate(*std::move(keys));
+    process::Log(process::LogLevel::kInfo, "resume keys loaded",
+                 {{"file", config_.resume_key_file}});
+  } else {
+    process::Log(process::LogLevel::kError, "resume keys not loaded: the old ones stay in use",
+                 {{"file", config_.resume_key_file}, {"error", keys.status().message()}});
+  }
+}
+
 absl::Status Service::LoadPolicies() {
   auto policies = ListenerPolicies::Create(
       config_.listeners,
@@ -57,9 +92,11 @@ absl::Status Service::LoadPolicies() {
                                 .derivations = *derivations_,
                                 .random = SystemRandom(),
                                 .ids = ids_,
+                                .resume = *resume_,
                                 .quotas = config_.quotas});
   streams_ = std::make_unique<StreamRegistry>(config_.quotas.handshake_timeout);
-  authenticator_ = std::make_unique<AuthenticatorService>(*host_, *streams_);
+  exchanges_ = std::make_unique<StreamRegistry>(config_.quotas.handshake_timeout);
+  authenticator_ = std::make_unique<AuthenticatorService>(*host_, *streams_, *exchanges_);
   return absl::OkStatus();
 }
 
@@ -106,7 +143,9 @@ void Service::Drain() {
   grpc_->GetHealthCheckService()->SetServingStatus(false);
   host_->draining.store(true, std::memory_order_relaxed);
   // Until then the service answers: health checks, and opens with a refusal.
+  const absl::Time end = absl::Now() + config_.drain;
   streams_->Drain(config_.drain);
+  exchanges_->Drain(end - absl::Now());
   grpc_->Shutdown(std::chrono::system_clock::now());
   process::Log(process::LogLevel::kInfo, "drained",
                {{"live_handshakes", host_->live_handshakes.load()},

@@ -11,13 +11,15 @@
 
 #include "absl/status/statusor.h"
 #include "core/crypto/random_source.h"
+#include "process/file_watcher.h"
 #include "server/admin/admin_server.h"
 #include "server/config/server_config.h"
 #include "server/login/credential_resolver.h"
 #include "server/login/derivation_pool.h"
+#include "server/login/handshake_host.h"
+#include "server/login/handshake_ids.h"
+#include "server/resume/resume_tokens.h"
 #include "server/rpc/authenticator_service.h"
-#include "server/rpc/handshake_host.h"
-#include "server/rpc/handshake_ids.h"
 #include "server/rpc/stream_registry.h"
 #include "server/stores/sqlite_store.h"
 
@@ -49,6 +51,8 @@ class Service {
 
   absl::Status OpenStore();
   absl::Status LoadPolicies();
+  absl::Status LoadResumeKeys();
+  void ReloadResumeKeys();
   absl::Status Serve();
 
   const ServerConfig config_;
@@ -56,12 +60,15 @@ class Service {
   HandshakeIds ids_{SystemRandom()};
   std::unique_ptr<SqliteStore> store_;
   std::unique_ptr<CredentialResolver> resolver_;
+  std::unique_ptr<ResumeTokens> resume_;
   std::unique_ptr<HandshakeHost> host_;
   std::unique_ptr<StreamRegistry> streams_;
+  std::unique_ptr<StreamRegistry> exchanges_;
   std::unique_ptr<AuthenticatorService> authenticator_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<DerivationPool> derivations_;
+  std::unique_ptr<process::FileWatcher> resume_keys_;
 };
 
 }  // namespace sallyport::server

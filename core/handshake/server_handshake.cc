@@ -39,10 +39,8 @@ ServerHandshake::ServerHandshake(std::shared_ptr<const MechanismOffer> offer,
                                  const ServerMechanismContext& context)
     : offer_(std::move(offer)),
       limits_(limits),
-      context_(context),
-      reader_(std::min(limits.max_frame_size, limits.max_bytes)) {
-  context_.plus_offered = offer_->plus_offered();
-}
+      reader_(std::min(limits.max_frame_size, limits.max_bytes)),
+      exchange_(offer_, context, limits.final_data_as_challenge) {}
 
 HandshakeStep ServerHandshake::Receive(std::string_view bytes, std::string* to_send) {
   if (ended()) return WaitForClient{};
@@ -118,7 +116,7 @@ HandshakeStep ServerHandshake::OnFrame(const amqp::Frame& frame, std::string* to
     case HandshakeAction::kBegin:
       return Begin(std::get<amqp::SaslInit>(sasl), to_send);
     case HandshakeAction::kStep:
-      return Apply(mechanism_->Step(std::get<amqp::SaslResponse>(sasl).response), to_send);
+      return Apply(exchange_.Respond(std::get<amqp::SaslResponse>(sasl).response), to_send);
     case HandshakeAction::kSkipOrRefuse:
       if (limits_.skip_empty_frames) return WaitForClient{};
       return Refuse(FailureReason::kMalformedFrame, "an empty frame during SASL", to_send);
@@ -133,35 +131,26 @@ HandshakeStep ServerHandshake::Begin(const amqp::SaslInit& init, std::string* to
     return Refuse(FailureReason::kMalformedMessage, "the hostname is too long", to_send);
   }
   hostname_ = hostname;
-  chosen_ = offer_->Find(init.mechanism);
-  if (chosen_ == nullptr) return Refuse(offer_->ReasonAgainst(init.mechanism), nullptr, to_send);
-  mechanism_ = chosen_->create_server(context_);
-  return Apply(mechanism_->Step(init.initial_response), to_send);
+  return Apply(exchange_.Begin(init.mechanism, init.initial_response), to_send);
 }
 
-HandshakeStep ServerHandshake::Apply(absl::StatusOr<StepResult> result, std::string* to_send) {
-  if (!result.ok()) {
-    return Refuse(FailureReason::kInternal, "the mechanism was called out of turn", to_send);
-  }
+HandshakeStep ServerHandshake::Apply(ExchangeStep step, std::string* to_send) {
   return std::visit(
       Overloaded{
           [&](Challenge& challenge) { return SendChallenge(challenge.bytes, to_send); },
           [&](NeedCredentials& need) -> HandshakeStep {
             state_ = HandshakeState::kCredentials;
-            awaited_ticket_ = need.ticket;
             return std::move(need);
           },
           [&](NeedDerivation& need) -> HandshakeStep {
             state_ = HandshakeState::kDerivation;
-            awaited_ticket_ = need.ticket;
             return std::move(need);
           },
-          [&](Success& success) -> HandshakeStep { return Succeed(std::move(success), to_send); },
-          [&](Failure& failure) -> HandshakeStep {
-            return Refuse(failure.reason, failure.what, to_send);
+          [&](HandshakeOutcome& outcome) -> HandshakeStep {
+            return Finish(std::move(outcome), to_send);
           },
       },
-      *result);
+      step);
 }
 
 HandshakeStep ServerHandshake::SendChallenge(std::string_view challenge, std::string* to_send) {
@@ -175,35 +164,31 @@ HandshakeStep ServerHandshake::SendChallenge(std::string_view challenge, std::st
   return WaitForClient{};
 }
 
-HandshakeOutcome ServerHandshake::Succeed(Success success, std::string* to_send) {
+HandshakeOutcome ServerHandshake::Finish(HandshakeOutcome outcome, std::string* to_send) {
   const size_t before = to_send->size();
-  amqp::AppendSaslOutcome({.code = amqp::SaslCode::kOk, .additional_data = success.additional_data},
-                          to_send);
+  amqp::AppendSaslOutcome({.code = outcome.code, .additional_data = outcome.final_data}, to_send);
   if (to_send->size() - before > amqp::kMinMaxFrameSize) {
     to_send->resize(before);
     return Refuse(FailureReason::kInternal, "our outcome does not fit a frame", to_send);
   }
   state_ = HandshakeState::kEnded;
-  mechanism_.reset();
-  return HandshakeOutcome{.code = amqp::SaslCode::kOk, .identity = std::move(success.identity)};
+  return outcome;
 }
 
 HandshakeOutcome ServerHandshake::Refuse(FailureReason reason, const char* what,
                                          std::string* to_send) {
-  const amqp::SaslCode code = CodeFor(reason);
-  amqp::AppendSaslOutcome({.code = code}, to_send);
-  state_ = HandshakeState::kEnded;
-  mechanism_.reset();
-  return HandshakeOutcome{.code = code, .reason = reason, .what = what};
+  return Finish(exchange_.Fail(reason, what), to_send);
 }
 
 template <typename Answer>
 absl::StatusOr<HandshakeStep> ServerHandshake::ResumeWith(HandshakeEvent event, uint64_t ticket,
                                                           Answer answer, std::string* to_send) {
-  if (TransitionFor(state_, event) != HandshakeAction::kResume || ticket != awaited_ticket_) {
+  if (TransitionFor(state_, event) != HandshakeAction::kResume) {
     return absl::FailedPreconditionError("the handshake does not wait for this answer");
   }
-  HandshakeStep step = Apply(mechanism_->Resume(ticket, std::move(answer)), to_send);
+  absl::StatusOr<ExchangeStep> resumed = exchange_.Resume(ticket, std::move(answer));
+  if (!resumed.ok()) return resumed.status();
+  HandshakeStep step = Apply(*std::move(resumed), to_send);
   if (suspended() || ended() || deferred_.empty()) return step;
   const amqp::WipedBuffer bytes = std::exchange(deferred_, {});
   return Advance(std::string_view(bytes.data(), bytes.size()), to_send);
@@ -227,6 +212,39 @@ absl::StatusOr<HandshakeOutcome> ServerHandshake::Fail(FailureReason reason, std
   // for us can no longer be trusted.
   std::string unsent;
   return Refuse(reason, nullptr, reason == FailureReason::kBrokerFault ? &unsent : to_send);
+}
+
+absl::Status ServerHandshake::SaveState(StateWriter& state) const {
+  if (suspended() || ended()) {
+    return absl::FailedPreconditionError("the handshake does not wait for its client");
+  }
+  // Half a header is not consumed: it comes again.
+  state.Number(static_cast<uint64_t>(state_));
+  state.Number(consumed_);
+  state.Number(steps_);
+  if (state_ != HandshakeState::kResponse) return absl::OkStatus();
+  state.Bytes(hostname_);
+  return exchange_.SaveState(state);
+}
+
+absl::Status ServerHandshake::RestoreState(StateReader& state) {
+  const uint64_t place = state.Number();
+  const auto waits_in =
+      place < kHandshakeStates ? static_cast<HandshakeState>(place) : HandshakeState::kEnded;
+  const uint64_t consumed = state.Number();
+  const uint64_t steps = state.Number();
+  if (steps > limits_.max_steps) state.Fail();
+  if (waits_in == HandshakeState::kResponse) {
+    hostname_ = state.Bytes();
+    if (absl::Status status = exchange_.RestoreState(state); !status.ok()) return status;
+  } else if (waits_in != HandshakeState::kHeader && waits_in != HandshakeState::kInit) {
+    state.Fail();
+  }
+  if (!state.at_end()) return absl::InvalidArgumentError("the state is not whole");
+  state_ = waits_in;
+  consumed_ = consumed;
+  steps_ = static_cast<uint32_t>(steps);
+  return absl::OkStatus();
 }
 
 }  // namespace sallyport

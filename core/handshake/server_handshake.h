@@ -20,37 +20,31 @@
 #include "core/amqp/sasl_frames.h"
 #include "core/amqp/wiped_buffer.h"
 #include "core/handshake/mechanism_offer.h"
+#include "core/handshake/sasl_exchange.h"
 #include "core/handshake/transition.h"
 #include "core/sasl/server_mechanism.h"
 
 namespace sallyport {
 
 // HandshakeLimits bound what one client may make us do before it is
-// authenticated.
+// authenticated, and say how a listener wants it done.
 struct HandshakeLimits {
   // In bytes, with the frame's header.
   size_t max_frame_size = 64 * 1024;
   // What the handshake may use up, in bytes.
   size_t max_bytes = 128 * 1024;
   // Frames from the client, skipped ones too.
-  int max_steps = 16;
+  uint32_t max_steps = 16;
   // Skip empty frames rather than refuse them.
   bool skip_empty_frames = false;
+  // Send the mechanism's final data (SCRAM's server-final) as a last challenge
+  // rather than with the outcome.
+  bool final_data_as_challenge = false;
 };
 
 // kMaxHostnameSize is the longest hostname that sasl-init may carry, in bytes: a
 // DNS name takes 253, and some brokers' virtual hosts a prefix and 255.
 inline constexpr size_t kMaxHostnameSize = 512;
-
-// HandshakeOutcome is how a handshake ended. `identity` is set if and only if
-// `code` is kOk, `reason` if and only if it is not.
-struct HandshakeOutcome {
-  amqp::SaslCode code = amqp::SaslCode::kSys;
-  std::optional<Identity> identity;
-  std::optional<FailureReason> reason;
-  // What exactly was wrong, for the log: a static sentence, or null.
-  const char* what = nullptr;
-};
 
 // WaitForClient says that the handshake needs more bytes.
 struct WaitForClient {};
@@ -88,14 +82,27 @@ class ServerHandshake {
   // FailedPrecondition where it has already ended.
   absl::StatusOr<HandshakeOutcome> Fail(FailureReason reason, std::string* to_send);
 
+  // SaveState writes what RestoreState goes on from: the handshake at consumed(),
+  // so that what the client sent behind it has to be received again.
+  // FailedPrecondition unless the handshake waits for its client.
+  absl::Status SaveState(StateWriter& state) const;
+
+  // RestoreState takes the place of Start, in a context equal to the one that the
+  // state was saved in. InvalidArgument, and the handshake must be destroyed, for
+  // a state that is not whole, or whose mechanism is no longer offered.
+  absl::Status RestoreState(StateReader& state);
+
   // consumed is how many of the client's bytes the handshake has used up.
   uint64_t consumed() const { return consumed_; }
+
+  // steps is how many whole frames of the client's it has used.
+  uint32_t steps() const { return steps_; }
 
   // hostname is what the client named in sasl-init; empty: nothing.
   const std::string& hostname() const { return hostname_; }
 
   // mechanism is what the client chose; null before that.
-  const MechanismDescriptor* mechanism() const { return chosen_; }
+  const MechanismDescriptor* mechanism() const { return exchange_.mechanism(); }
 
   // suspended is whether the handshake waits for its host.
   bool suspended() const {
@@ -109,9 +116,9 @@ class ServerHandshake {
   std::optional<HandshakeOutcome> ReadHeader(std::string_view* bytes);
   HandshakeStep OnFrame(const amqp::Frame& frame, std::string* to_send);
   HandshakeStep Begin(const amqp::SaslInit& init, std::string* to_send);
-  HandshakeStep Apply(absl::StatusOr<StepResult> result, std::string* to_send);
+  HandshakeStep Apply(ExchangeStep step, std::string* to_send);
   HandshakeStep SendChallenge(std::string_view challenge, std::string* to_send);
-  HandshakeOutcome Succeed(Success success, std::string* to_send);
+  HandshakeOutcome Finish(HandshakeOutcome outcome, std::string* to_send);
   HandshakeOutcome Refuse(FailureReason reason, const char* what, std::string* to_send);
   void Defer(std::string_view bytes);
   template <typename Answer>
@@ -120,17 +127,14 @@ class ServerHandshake {
 
   const std::shared_ptr<const MechanismOffer> offer_;
   const HandshakeLimits limits_;
-  ServerMechanismContext context_;
   HandshakeState state_ = HandshakeState::kHeader;
   uint8_t header_matched_ = 0;
-  int steps_ = 0;
+  uint32_t steps_ = 0;
   uint64_t consumed_ = 0;
-  uint64_t awaited_ticket_ = 0;
   amqp::FrameReader reader_;
   // What came while the host was looking something up.
   amqp::WipedBuffer deferred_;
-  const MechanismDescriptor* chosen_ = nullptr;
-  std::unique_ptr<ServerMechanism> mechanism_;
+  SaslExchange exchange_;
   std::string hostname_;
 };
 

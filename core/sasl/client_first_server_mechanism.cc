@@ -61,6 +61,31 @@ absl::StatusOr<StepResult> ClientFirstServerMechanism::Resume(uint64_t ticket,
   return Settle(OnSaltedPassword(std::get<Secret>(std::move(answer))));
 }
 
+absl::Status ClientFirstServerMechanism::SaveState(StateWriter& state) const {
+  if (turn_ != Turn::kFirstMessage && turn_ != Turn::kNextMessage) {
+    return absl::FailedPreconditionError("the mechanism is not waiting for the client");
+  }
+  state.Number(static_cast<uint64_t>(turn_));
+  if (turn_ == Turn::kNextMessage) SaveMessages(state);
+  return absl::OkStatus();
+}
+
+absl::Status ClientFirstServerMechanism::RestoreState(StateReader& state) {
+  if (turn_ != Turn::kInitialResponse) {
+    return absl::FailedPreconditionError("the mechanism has been stepped already");
+  }
+  const uint64_t turn = state.Number();
+  if (turn == static_cast<uint64_t>(Turn::kFirstMessage)) {
+    turn_ = Turn::kFirstMessage;
+    return absl::OkStatus();
+  }
+  if (turn != static_cast<uint64_t>(Turn::kNextMessage)) {
+    return absl::InvalidArgumentError("the state is of another kind of mechanism");
+  }
+  turn_ = Turn::kNextMessage;
+  return RestoreMessages(state);
+}
+
 StepResult ClientFirstServerMechanism::Settle(StepResult result) {
   turn_ = Turn::kFinished;
   if (std::holds_alternative<Challenge>(result)) {
@@ -83,5 +108,11 @@ StepResult ClientFirstServerMechanism::OnCredentials(CredentialsFound) { return 
 StepResult ClientFirstServerMechanism::OnPasswordVerdict(PasswordVerdict) { return Unexpected(); }
 
 StepResult ClientFirstServerMechanism::OnSaltedPassword(Secret) { return Unexpected(); }
+
+void ClientFirstServerMechanism::SaveMessages(StateWriter&) const {}
+
+absl::Status ClientFirstServerMechanism::RestoreMessages(StateReader&) {
+  return absl::InvalidArgumentError("the mechanism has one message only");
+}
 
 }  // namespace sallyport

@@ -29,6 +29,8 @@ class ClientFirstServerMechanism : public ServerMechanism {
   absl::StatusOr<StepResult> Step(std::optional<std::string_view> response) final;
   absl::StatusOr<StepResult> Resume(uint64_t ticket, CredentialAnswer answer) final;
   absl::StatusOr<StepResult> Resume(uint64_t ticket, DerivationAnswer answer) final;
+  absl::Status SaveState(StateWriter& state) const final;
+  absl::Status RestoreState(StateReader& state) final;
 
  protected:
   explicit ClientFirstServerMechanism(AbsentResponse absent) : absent_(absent) {}
@@ -48,6 +50,12 @@ class ClientFirstServerMechanism : public ServerMechanism {
 
   // OnSaltedPassword takes what a SaltedPassword asked for.
   virtual StepResult OnSaltedPassword(Secret salted_password);
+
+  // SaveMessages writes what NextMessage needs. Whoever sends a Challenge has it.
+  virtual void SaveMessages(StateWriter& state) const;
+
+  // RestoreMessages reads what SaveMessages wrote: see RestoreState.
+  virtual absl::Status RestoreMessages(StateReader& state);
 
  private:
   enum class Turn : uint8_t {

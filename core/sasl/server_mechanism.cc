@@ -10,4 +10,12 @@ absl::StatusOr<StepResult> ServerMechanism::Resume(uint64_t, DerivationAnswer) {
   return absl::FailedPreconditionError("the mechanism asked for no derivation");
 }
 
+absl::Status ServerMechanism::SaveState(StateWriter&) const {
+  return absl::FailedPreconditionError("the mechanism never waits for its client");
+}
+
+absl::Status ServerMechanism::RestoreState(StateReader&) {
+  return absl::InvalidArgumentError("the mechanism never waits for its client");
+}
+
 }  // namespace sallyport

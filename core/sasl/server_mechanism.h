@@ -27,6 +27,7 @@
 #include "core/sasl/channel_binding.h"
 #include "core/sasl/failure_reason.h"
 #include "core/sasl/identity.h"
+#include "core/sasl/saved_state.h"
 
 namespace sallyport {
 
@@ -101,6 +102,18 @@ class ServerMechanism {
 
   // Resume hands in what NeedDerivation asked for.
   virtual absl::StatusOr<StepResult> Resume(uint64_t ticket, DerivationAnswer answer);
+
+  // SaveState writes what another mechanism of the same name needs to go on from
+  // here. It holds none of the store's secrets: what was looked up is looked up
+  // again. FailedPrecondition unless a Challenge waits for its answer.
+  virtual absl::Status SaveState(StateWriter& state) const;
+
+  // RestoreState makes a mechanism that was not stepped yet go on from `state`, in
+  // a context equal to the one that it was saved in. Whether `state` was whole is
+  // its reader's to say; no state makes the mechanism accept what it would not
+  // have accepted where it was saved. InvalidArgument where the context lacks
+  // what the state needs.
+  virtual absl::Status RestoreState(StateReader& state);
 };
 
 // CertificateIdentity says which part of a client's certificate names it.
@@ -115,8 +128,6 @@ struct ServerMechanismSettings {
   // The schemes that a new password is stored in: what a user's password is
   // checked against costs an unknown user the same.
   std::vector<std::string> decoy_schemes = {"SCRAM-SHA-256"};
-  // SCRAM: send server-final as a last challenge rather than with the outcome.
-  bool scram_final_as_challenge = false;
   CertificateIdentity certificate_identity = CertificateIdentity::kCommonName;
 };
 

@@ -98,7 +98,7 @@ ListenerRules ReadListener(YamlMapping listener) {
                                  "'; there are tls-exporter, tls-server-end-point, tls-unique"));
   }
   rules.allow_password_without_tls = listener.Bool("allow_password_without_tls", false);
-  rules.scram_final_as_challenge = listener.Bool("scram_final_as_challenge", false);
+  rules.limits.final_data_as_challenge = listener.Bool("scram_final_as_challenge", false);
   rules.certificate_identity = listener.Choice("certificate_identity", rules.certificate_identity,
                                                {{"common_name", CertificateIdentity::kCommonName},
                                                 {"dns_name", CertificateIdentity::kDnsName},
@@ -107,8 +107,7 @@ ListenerRules ReadListener(YamlMapping listener) {
   HandshakeLimits& limits = rules.limits;
   limits.max_frame_size = listener.Size("max_frame_size", limits.max_frame_size, 512, 1 << 20);
   limits.max_bytes = listener.Size("max_handshake_bytes", limits.max_bytes, 1024, 16 << 20);
-  limits.max_steps = static_cast<int>(
-      listener.Uint("max_steps", static_cast<uint64_t>(limits.max_steps), 2, 1000));
+  limits.max_steps = static_cast<uint32_t>(listener.Uint("max_steps", limits.max_steps, 2, 1000));
   limits.skip_empty_frames = listener.Bool("skip_empty_frames", false);
   return rules;
 }
@@ -157,6 +156,9 @@ absl::StatusOr<ServerConfig> LoadServerConfig(const std::string& path) {
     config.listeners.push_back(ReadListener(listener));
   }
   if (auto limits = root.Mapping("limits")) ReadLimits(*limits, &config);
+  if (auto resume = root.Mapping("resume")) {
+    config.resume_key_file = resume->RequiredString("key_file");
+  }
   config.drain = root.Duration("drain", config.drain, absl::ZeroDuration(), absl::Hours(1));
   if (auto log = root.Mapping("log")) {
     config.log_level = log->Choice("level", config.log_level,

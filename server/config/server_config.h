@@ -13,8 +13,8 @@
 #include "absl/time/time.h"
 #include "process/log.h"
 #include "server/login/derivation_pool.h"
+#include "server/login/handshake_host.h"
 #include "server/policy/listener_policy.h"
-#include "server/rpc/handshake_host.h"
 
 namespace sallyport::server {
 
@@ -45,6 +45,11 @@ struct ServerConfig {
   std::vector<ListenerRules> listeners = {ListenerRules{}};
   HandshakeQuotas quotas;
   DerivationPool::Options derivation;
+
+  // The keys that resume tokens are sealed under, the same for every replica.
+  // Empty: one of this process's own, so that no other replica goes on with its
+  // handshakes.
+  std::string resume_key_file;
 
   // How long live handshakes may go on after SIGTERM.
   absl::Duration drain = absl::Seconds(10);

@@ -45,7 +45,6 @@ absl::StatusOr<std::shared_ptr<const ListenerPolicy>> ListenerPolicy::Create(
 
   std::shared_ptr<ListenerPolicy> policy(new ListenerPolicy);
   policy->settings_ = base;
-  policy->settings_.scram_final_as_challenge = rules.scram_final_as_challenge;
   policy->settings_.certificate_identity = rules.certificate_identity;
   policy->rules_ = std::move(rules);
   for (size_t i = 0; i < policy->offers_.size(); ++i) {

@@ -34,7 +34,6 @@ struct ListenerRules {
   // Types that a -PLUS mechanism may bind to.
   std::vector<std::string> channel_bindings = {"tls-exporter", "tls-server-end-point"};
   HandshakeLimits limits;
-  bool scram_final_as_challenge = false;
   CertificateIdentity certificate_identity = CertificateIdentity::kCommonName;
 };
 

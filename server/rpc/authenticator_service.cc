@@ -5,12 +5,13 @@
 #include <variant>
 #include <vector>
 
+#include "server/login/connection_context.h"
 #include "server/rpc/wire_conversion.h"
 
 namespace sallyport::server {
 namespace {
 
-// A stream that is refused before anything was read.
+// A call of either RPC that is refused before anything was read.
 class RefusedStream final : public HandshakeReactor {
  public:
   explicit RefusedStream(const grpc::Status& status) { Finish(status); }
@@ -25,6 +26,13 @@ HandshakeReactor* AuthenticatorService::Handshake(grpc::CallbackServerContext*) 
                               "too many Handshake streams; share one between connections"});
   }
   return HandshakeStream::Start(host_, streams_);
+}
+
+ExchangeReactor* AuthenticatorService::Exchange(grpc::CallbackServerContext*) {
+  if (exchanges_.size() >= host_.quotas.max_handshakes) {
+    return new RefusedStream({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many Exchange calls"});
+  }
+  return ExchangeStream::Start(host_, exchanges_);
 }
 
 grpc::ServerUnaryReactor* AuthenticatorService::ListMechanisms(

@@ -125,7 +125,7 @@ void HandshakeStream::OnDone() {
   self_.reset();
 }
 
-void HandshakeStream::ExpireOpenedBefore(HandshakeTable::Clock::time_point time) {
+void HandshakeStream::ExpireOpenedBefore(Clock::time_point time) {
   Change([time](HandshakeTable& table) { table.ExpireOpenedBefore(time); });
 }
 

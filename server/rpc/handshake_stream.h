@@ -19,8 +19,9 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "sallyport/v1/authenticator.pb.h"
-#include "server/rpc/handshake_host.h"
+#include "server/login/handshake_host.h"
 #include "server/rpc/handshake_table.h"
+#include "server/rpc/live_stream.h"
 #include "server/rpc/response_batch.h"
 
 namespace sallyport::server {
@@ -31,18 +32,14 @@ class StreamRegistry;
 // the stream.
 using HandshakeReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
-class HandshakeStream final : public HandshakeReactor {
+class HandshakeStream final : public HandshakeReactor, public LiveStream {
  public:
   // Start begins to read. The result is gRPC's to call; `host` and `registry`
   // must outlive the server.
   static HandshakeStream* Start(HandshakeHost& host, StreamRegistry& registry);
 
-  // ExpireOpenedBefore ends handshakes that have taken too long.
-  void ExpireOpenedBefore(HandshakeTable::Clock::time_point time);
-
-  // FinishWhenIdle has the stream end as soon as no handshake is live: the
-  // service is draining.
-  void FinishWhenIdle();
+  void ExpireOpenedBefore(Clock::time_point time) override;
+  void FinishWhenIdle() override;
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;

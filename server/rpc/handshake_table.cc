@@ -1,11 +1,14 @@
 #include "server/rpc/handshake_table.h"
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 #include <variant>
 
+#include "absl/time/clock.h"
 #include "core/amqp/protocol_header.h"
 #include "core/amqp/sasl_frames.h"
-#include "server/rpc/handshake_log.h"
+#include "server/login/handshake_log.h"
 #include "server/rpc/wire_conversion.h"
 
 namespace sallyport::server {
@@ -32,40 +35,67 @@ void HandshakeTable::Apply(const v1::ConnectionInput& input) {
   } else if (input.has_open() || !input.resume_token().empty()) {
     End(live, FailureReason::kBrokerFault);
   } else if (!input.received().empty()) {
-    Advance(live, live->handshake.Receive(input.received(), &to_send_));
+    Receive(live, input.received());
   }
 }
 
 void HandshakeTable::Open(const v1::ConnectionInput& input) {
-  if (host_.draining.load(std::memory_order_relaxed)) {
-    return RefuseOpen(input, FailureReason::kDraining);
+  auto admitted = Admit(host_, ResumableRpc::kHandshake, input.open(), "", input.resume_token());
+  if (const auto* refusal = std::get_if<Refusal>(&admitted)) return RefuseOpen(input, *refusal);
+  if (live_.size() >= host_.quotas.max_handshakes_per_stream) {
+    return RefuseOpen(input, {FailureReason::kOverloaded});
   }
-  if (!input.resume_token().empty()) return RefuseOpen(input, FailureReason::kResumeRefused);
-  if (live_.size() >= host_.quotas.max_handshakes_per_stream ||
-      host_.live_handshakes.load(std::memory_order_relaxed) >= host_.quotas.max_handshakes) {
-    return RefuseOpen(input, FailureReason::kOverloaded);
+  auto& admission = std::get<Admission>(admitted);
+  if (admission.token) {
+    Restore(input, std::move(admission.connection), *admission.token);
+  } else {
+    Begin(input, std::move(admission.connection));
   }
-  const v1::ConnectionContext& context = input.open();
-  if (!IsBounded(context)) return RefuseOpen(input, FailureReason::kBrokerFault);
-  std::shared_ptr<const ListenerPolicy> policy = host_.policies->Find(context.listener());
-  if (policy == nullptr) return RefuseOpen(input, FailureReason::kNoPolicy);
-  std::vector<ChannelBinding> bindings = AcceptedBindings(context, *policy);
-  const auto& offer = policy->OfferFor(TraitsOf(context, bindings));
-  if (const auto* reason = std::get_if<FailureReason>(&offer)) return RefuseOpen(input, *reason);
-
-  live_.emplace_back(input.connection_id(), next_serial_++, host_.ids.Next(), context,
-                     std::move(bindings), std::move(policy),
-                     std::get<std::shared_ptr<const MechanismOffer>>(offer), host_.random);
-  const auto live = std::prev(live_.end());
-  by_id_.emplace(input.connection_id(), live);
-  host_.live_handshakes.fetch_add(1, std::memory_order_relaxed);
-  live->handshake.Start(&to_send_);
-  Advance(live, live->handshake.Receive(input.received(), &to_send_));
 }
 
-void HandshakeTable::RefuseOpen(const v1::ConnectionInput& input, FailureReason reason) {
+void HandshakeTable::Begin(const v1::ConnectionInput& input, AdmittedConnection connection) {
+  HandshakePlace place = {.handshake_id = host_.ids.Next()};
+  if (connection.resumable) place.opened_at = absl::Now();
+  const auto live =
+      Insert(Clock::now(), input.connection_id(), std::move(connection), std::move(place));
+  live->second.handshake.Start(&to_send_);
+  // On its own, so that the handshake can go on from here wherever the bytes that
+  // came along have led it to.
+  if (live->second.connection.resumable) Emit(live->second, nullptr);
+  Receive(live, input.received());
+}
+
+void HandshakeTable::Restore(const v1::ConnectionInput& input, AdmittedConnection connection,
+                             const OpenedToken& token) {
+  const absl::Duration age = std::max(absl::Now() - token.place().opened_at, absl::ZeroDuration());
+  const auto live = Insert(Clock::now() - absl::ToChronoNanoseconds(age), input.connection_id(),
+                           std::move(connection), token.place());
+  StateReader state = token.state();
+  if (!live->second.handshake.RestoreState(state).ok()) {
+    Erase(live);
+    return RefuseOpen(input, {FailureReason::kResumeRefused,
+                              "the handshake cannot go on under this replica's policy"});
+  }
+  if (!input.received().empty()) Receive(live, input.received());
+}
+
+HandshakeTable::Live::iterator HandshakeTable::Insert(Clock::time_point opened_at,
+                                                      uint64_t connection_id,
+                                                      AdmittedConnection connection,
+                                                      HandshakePlace place) {
+  // A new one is the youngest; one that is resumed may be older.
+  const auto live = live_.emplace_hint(
+      live_.end(), std::piecewise_construct, std::forward_as_tuple(opened_at, next_serial_++),
+      std::forward_as_tuple(connection_id, std::move(connection), std::move(place), host_.random));
+  by_id_.emplace(connection_id, live);
+  host_.live_handshakes.fetch_add(1, std::memory_order_relaxed);
+  return live;
+}
+
+void HandshakeTable::RefuseOpen(const v1::ConnectionInput& input, const Refusal& refusal) {
   const std::string id = host_.ids.Next();
-  const HandshakeOutcome outcome = {.code = CodeFor(reason), .reason = reason};
+  const HandshakeOutcome outcome = {
+      .code = CodeFor(refusal.reason), .reason = refusal.reason, .what = refusal.what};
   LogHandshake({.id = id,
                 .listener = input.open().listener(),
                 .remote_address = input.open().remote_address(),
@@ -73,7 +103,7 @@ void HandshakeTable::RefuseOpen(const v1::ConnectionInput& input, FailureReason 
   v1::ConnectionOutput* output = batch_.Begin(input.connection_id());
   // The client of a resumed handshake is already past the header, and hears
   // nothing of a broker's fault.
-  if (input.resume_token().empty() && reason != FailureReason::kBrokerFault) {
+  if (input.resume_token().empty() && refusal.reason != FailureReason::kBrokerFault) {
     output->mutable_to_send()->append(amqp::kSaslProtocolHeader);
     amqp::AppendSaslOutcome({.code = outcome.code}, output->mutable_to_send());
   }
@@ -82,116 +112,128 @@ void HandshakeTable::RefuseOpen(const v1::ConnectionInput& input, FailureReason 
 }
 
 void HandshakeTable::End(Live::iterator live, FailureReason reason) {
-  if (live->handshake.suspended()) --suspended_;
-  auto outcome = live->handshake.Fail(reason, &to_send_);
+  auto outcome = live->second.handshake.Fail(reason, &to_send_);
   if (outcome.ok()) Finish(live, *outcome);
 }
 
-void HandshakeTable::Advance(Live::iterator live, HandshakeStep step) {
-  while (AnswerAtOnce(live, &step)) {
-  }
-  if (const auto* outcome = std::get_if<HandshakeOutcome>(&step)) {
-    Finish(live, *outcome);
-    return;
-  }
-  if (!to_send_.empty()) Emit(live, nullptr);
-  if (!std::holds_alternative<WaitForClient>(step)) Suspend(live, std::move(step));
+void HandshakeTable::Receive(Live::iterator live, std::string_view bytes) {
+  Advance(live, live->second.handshake.Receive(bytes, &to_send_));
 }
 
-// Goes one step on with an answer that is at hand; false where there is none, or
-// nothing was asked.
-bool HandshakeTable::AnswerAtOnce(Live::iterator live, HandshakeStep* step) {
-  absl::StatusOr<HandshakeStep> next = HandshakeStep();
-  if (const auto* need = std::get_if<NeedCredentials>(step)) {
-    live->authentication_id = need->query.authentication_id;
-    auto answer = host_.resolver.ResolveCached(need->query);
-    if (!answer) return false;
-    next = live->handshake.Resume(need->ticket, *std::move(answer), &to_send_);
-  } else if (const auto* need = std::get_if<NeedDerivation>(step)) {
-    auto answer = host_.derivations.DeriveCached(need->work);
-    if (!answer) return false;
-    next = live->handshake.Resume(need->ticket, *std::move(answer), &to_send_);
-  } else {
-    return false;
+void HandshakeTable::Advance(Live::iterator live, HandshakeStep step) {
+  if (const auto* need = std::get_if<NeedCredentials>(&step)) {
+    live->second.authentication_id = need->query.authentication_id;
   }
-  // Its own ticket was just handed back: it cannot be refused.
-  *step = next.ok() ? *std::move(next) : *live->handshake.Fail(FailureReason::kInternal, &to_send_);
-  return true;
+  while (std::optional<Answer> answer = AnswerAtOnce(host_, step)) {
+    auto next = Resume(live->second, TicketOf(step), *std::move(answer));
+    // Its own ticket was just handed back: it cannot be refused.
+    step = next.ok() ? *std::move(next)
+                     : *live->second.handshake.Fail(FailureReason::kInternal, &to_send_);
+  }
+  if (!MayGoOn(live->second)) {
+    // The client has been told what comes of it elsewhere.
+    to_send_.clear();
+    live->second.held.clear();
+    constexpr FailureReason kReason = FailureReason::kResumeRefused;
+    return Finish(live, {.code = CodeFor(kReason),
+                         .reason = kReason,
+                         .what = "the handshake was continued elsewhere"});
+  }
+  if (const auto* outcome = std::get_if<HandshakeOutcome>(&step)) return Finish(live, *outcome);
+  const bool suspended = !std::holds_alternative<WaitForClient>(step);
+  if (suspended && live->second.connection.resumable) {
+    live->second.held.append(to_send_);
+    to_send_.clear();
+  } else if (!to_send_.empty() || !live->second.held.empty()) {
+    Emit(live->second, nullptr);
+  }
+  if (suspended) Suspend(live, std::move(step));
+}
+
+// Notes what a handshake with tokens has used of its client's frames; false where
+// it was continued from there before.
+bool HandshakeTable::MayGoOn(LiveHandshake& live) {
+  const uint32_t steps = live.handshake.steps();
+  if (live.connection.token_binding.empty() || steps == live.place.steps) return true;
+  const uint32_t from = std::exchange(live.place.steps, steps);
+  return host_.resume.Continue(live.place, from);
+}
+
+absl::StatusOr<HandshakeStep> HandshakeTable::Resume(LiveHandshake& live, uint64_t ticket,
+                                                     Answer answer) {
+  return std::visit(
+      [&](auto& kind) { return live.handshake.Resume(ticket, std::move(kind), &to_send_); },
+      answer);
 }
 
 void HandshakeTable::Suspend(Live::iterator live, HandshakeStep step) {
   ++suspended_;
-  const uint64_t id = live->connection_id;
-  const uint64_t serial = live->serial;
-  const auto answer_with = [&reenter = reenter_, id, serial](uint64_t ticket) {
-    return [reenter, id, serial, ticket](auto answer) {
-      reenter(
-          [&](HandshakeTable& table) { table.OnAnswer(id, serial, ticket, std::move(answer)); });
-    };
-  };
-  if (auto* need = std::get_if<NeedCredentials>(&step)) {
-    tasks_.push_back([&resolver = host_.resolver, query = std::move(need->query),
-                      done = answer_with(need->ticket)]() mutable {
-      resolver.Resolve(query, [done = std::move(done)](CredentialAnswer answer) mutable {
-        done(std::move(answer));
+  live->second.awaits_host = true;
+  tasks_.push_back(
+      [&host = host_, reenter = reenter_, key = live->first, step = std::move(step)]() mutable {
+        const uint64_t ticket = TicketOf(step);
+        AnswerLater(host, std::move(step), [reenter, key, ticket](Answer answer) {
+          reenter([&](HandshakeTable& table) { table.OnAnswer(key, ticket, std::move(answer)); });
+        });
       });
-    });
-  } else if (auto* need = std::get_if<NeedDerivation>(&step)) {
-    tasks_.push_back([&pool = host_.derivations, work = std::move(need->work),
-                      done = answer_with(need->ticket)]() mutable {
-      pool.Derive(std::move(work), [done = std::move(done)](DerivationAnswer answer) mutable {
-        done(std::move(answer));
-      });
-    });
-  }
 }
 
-template <typename Answer>
-void HandshakeTable::OnAnswer(uint64_t connection_id, uint64_t serial, uint64_t ticket,
-                              Answer answer) {
-  auto found = by_id_.find(connection_id);
-  if (found == by_id_.end() || found->second->serial != serial) return;
-  const Live::iterator live = found->second;
-  auto step = live->handshake.Resume(ticket, std::move(answer), &to_send_);
+void HandshakeTable::OnAnswer(const Key& key, uint64_t ticket, Answer answer) {
+  const auto live = live_.find(key);
+  if (live == live_.end()) return;
+  auto step = Resume(live->second, ticket, std::move(answer));
   if (!step.ok()) return;
   --suspended_;
+  live->second.awaits_host = false;
   Advance(live, *std::move(step));
 }
 
 void HandshakeTable::ExpireOpenedBefore(Clock::time_point time) {
-  while (!live_.empty() && live_.front().opened_at < time) {
+  while (!live_.empty() && live_.begin()->first.first < time) {
     End(live_.begin(), FailureReason::kTimedOut);
   }
 }
 
 void HandshakeTable::Finish(Live::iterator live, const HandshakeOutcome& outcome) {
-  Emit(live, &outcome);
-  const MechanismDescriptor* mechanism = live->handshake.mechanism();
-  LogHandshake({.id = live->id,
-                .listener = live->listener,
-                .remote_address = live->remote_address,
+  Emit(live->second, &outcome);
+  const LiveHandshake& ended = live->second;
+  const MechanismDescriptor* mechanism = ended.handshake.mechanism();
+  LogHandshake({.id = ended.place.handshake_id,
+                .listener = ended.connection.listener,
+                .remote_address = ended.connection.remote_address,
                 .mechanism = mechanism == nullptr ? "" : mechanism->name,
-                .authentication_id = live->authentication_id,
-                .hostname = live->handshake.hostname(),
-                .duration = Clock::now() - live->opened_at,
+                .authentication_id = ended.authentication_id,
+                .hostname = ended.handshake.hostname(),
+                .duration = Clock::now() - live->first.first,
                 .outcome = outcome});
   Erase(live);
 }
 
-void HandshakeTable::Emit(Live::iterator live, const HandshakeOutcome* outcome) {
-  v1::ConnectionOutput* output = batch_.Begin(live->connection_id);
+void HandshakeTable::Emit(LiveHandshake& live, const HandshakeOutcome* outcome) {
+  v1::ConnectionOutput* output = batch_.Begin(live.connection_id);
+  if (!live.held.empty()) to_send_.insert(0, std::exchange(live.held, {}));
   output->mutable_to_send()->swap(to_send_);
   to_send_.clear();
-  output->set_consumed(live->handshake.consumed());
+  output->set_consumed(live.handshake.consumed());
   if (outcome != nullptr) {
-    WriteOutcome(*outcome, live->handshake.hostname(), live->id, output->mutable_outcome());
+    WriteOutcome(*outcome, live.handshake.hostname(), live.place.handshake_id,
+                 output->mutable_outcome());
+  } else if (live.connection.resumable) {
+    WriteToken(live, output);
   }
   batch_.End(*output);
 }
 
+void HandshakeTable::WriteToken(const LiveHandshake& live, v1::ConnectionOutput* output) {
+  auto token =
+      host_.resume.Seal(live.connection.token_binding, live.place,
+                        [&](StateWriter& state) { return live.handshake.SaveState(state); });
+  if (token) output->set_resume_token(*std::move(token));
+}
+
 void HandshakeTable::Erase(Live::iterator live) {
-  if (live->handshake.suspended()) --suspended_;
-  by_id_.erase(live->connection_id);
+  if (live->second.awaits_host) --suspended_;
+  by_id_.erase(live->second.connection_id);
   live_.erase(live);
   host_.live_handshakes.fetch_sub(1, std::memory_order_relaxed);
 }

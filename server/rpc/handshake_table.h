@@ -4,12 +4,12 @@
 // The live handshakes of one stream: inputs in, outputs into a ResponseBatch. It
 // knows nothing of gRPC and takes no lock: its stream calls it under the
 // stream's own. What has to wait (a lookup, a derivation) is returned as a task,
-// to be started without the lock, and answered through OnCredentials and
-// OnDerivation.
+// to be started without the lock, and answered through Reenter.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
-#include <list>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +18,9 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "sallyport/v1/authenticator.pb.h"
-#include "server/rpc/handshake_host.h"
+#include "server/login/admission.h"
+#include "server/login/answer.h"
+#include "server/login/handshake_host.h"
 #include "server/rpc/live_handshake.h"
 #include "server/rpc/response_batch.h"
 
@@ -26,7 +28,7 @@ namespace sallyport::server {
 
 class HandshakeTable {
  public:
-  using Clock = LiveHandshake::Clock;
+  using Clock = std::chrono::steady_clock;
 
   // Reenter calls `change` on the table under its stream's lock, and sends what
   // comes of it; from any thread, also when the stream is gone (then it does
@@ -59,24 +61,34 @@ class HandshakeTable {
   size_t suspended() const { return suspended_; }
 
  private:
-  using Live = std::list<LiveHandshake>;
+  // When it was opened, and a number that is never used twice on a stream: an
+  // answer that comes late cannot reach another handshake, whatever ids the broker
+  // gives.
+  using Key = std::pair<Clock::time_point, uint64_t>;
+  using Live = std::map<Key, LiveHandshake>;
 
   void Open(const v1::ConnectionInput& input);
-  void RefuseOpen(const v1::ConnectionInput& input, FailureReason reason);
+  void Begin(const v1::ConnectionInput& input, AdmittedConnection connection);
+  void Restore(const v1::ConnectionInput& input, AdmittedConnection connection,
+               const OpenedToken& token);
+  Live::iterator Insert(Clock::time_point opened_at, uint64_t connection_id,
+                        AdmittedConnection connection, HandshakePlace place);
+  void RefuseOpen(const v1::ConnectionInput& input, const Refusal& refusal);
   void End(Live::iterator live, FailureReason reason);
+  void Receive(Live::iterator live, std::string_view bytes);
   void Advance(Live::iterator live, HandshakeStep step);
-  bool AnswerAtOnce(Live::iterator live, HandshakeStep* step);
+  bool MayGoOn(LiveHandshake& live);
+  absl::StatusOr<HandshakeStep> Resume(LiveHandshake& live, uint64_t ticket, Answer answer);
   void Suspend(Live::iterator live, HandshakeStep step);
   void Finish(Live::iterator live, const HandshakeOutcome& outcome);
-  void Emit(Live::iterator live, const HandshakeOutcome* outcome);
+  void Emit(LiveHandshake& live, const HandshakeOutcome* outcome);
+  void WriteToken(const LiveHandshake& live, v1::ConnectionOutput* output);
   void Erase(Live::iterator live);
-  template <typename Answer>
-  void OnAnswer(uint64_t connection_id, uint64_t serial, uint64_t ticket, Answer answer);
+  void OnAnswer(const Key& key, uint64_t ticket, Answer answer);
 
   HandshakeHost& host_;
   ResponseBatch& batch_;
   const Reenter reenter_;
-  // Oldest first.
   Live live_;
   absl::flat_hash_map<uint64_t, Live::iterator> by_id_;
   uint64_t next_serial_ = 1;

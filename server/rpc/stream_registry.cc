@@ -17,7 +17,7 @@ StreamRegistry::~StreamRegistry() {
   expiry_.join();
 }
 
-void StreamRegistry::Add(const std::shared_ptr<HandshakeStream>& stream) {
+void StreamRegistry::Add(const std::shared_ptr<LiveStream>& stream) {
   bool draining;
   {
     absl::MutexLock lock(&mutex_);
@@ -27,7 +27,7 @@ void StreamRegistry::Add(const std::shared_ptr<HandshakeStream>& stream) {
   if (draining) stream->FinishWhenIdle();
 }
 
-void StreamRegistry::Remove(HandshakeStream* stream) {
+void StreamRegistry::Remove(LiveStream* stream) {
   absl::MutexLock lock(&mutex_);
   streams_.erase(stream);
 }
@@ -37,8 +37,8 @@ size_t StreamRegistry::size() const {
   return streams_.size();
 }
 
-std::vector<std::shared_ptr<HandshakeStream>> StreamRegistry::Streams() const {
-  std::vector<std::shared_ptr<HandshakeStream>> alive;
+std::vector<std::shared_ptr<LiveStream>> StreamRegistry::Streams() const {
+  std::vector<std::shared_ptr<LiveStream>> alive;
   absl::MutexLock lock(&mutex_);
   alive.reserve(streams_.size());
   for (const auto& [_, weak] : streams_) {
@@ -66,7 +66,7 @@ void StreamRegistry::ExpireLateHandshakes() {
       absl::MutexLock lock(&mutex_);
       if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), period)) return;
     }
-    const auto oldest = HandshakeTable::Clock::now() - handshake_timeout_;
+    const auto oldest = LiveStream::Clock::now() - handshake_timeout_;
     for (const auto& stream : Streams()) stream->ExpireOpenedBefore(oldest);
   }
 }

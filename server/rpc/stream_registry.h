@@ -1,8 +1,8 @@
 #ifndef SALLYPORT_SERVER_RPC_STREAM_REGISTRY_H_
 #define SALLYPORT_SERVER_RPC_STREAM_REGISTRY_H_
 
-// The Handshake streams that are open: bounds their number, ends handshakes that
-// take too long, and tells the streams to end when the service drains.
+// The calls of one kind that are open: counts them, ends logins that take too
+// long, and tells the calls to end when the service drains.
 // Thread-safe; it must outlive the gRPC server.
 
 #include <chrono>
@@ -14,7 +14,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/rpc/handshake_stream.h"
+#include "server/rpc/live_stream.h"
 
 namespace sallyport::server {
 
@@ -25,8 +25,8 @@ class StreamRegistry {
   explicit StreamRegistry(std::chrono::milliseconds handshake_timeout);
   ~StreamRegistry();
 
-  void Add(const std::shared_ptr<HandshakeStream>& stream);
-  void Remove(HandshakeStream* stream);
+  void Add(const std::shared_ptr<LiveStream>& stream);
+  void Remove(LiveStream* stream);
   size_t size() const;
 
   // Drain has each stream, now and later, end when its last handshake has, and
@@ -34,13 +34,12 @@ class StreamRegistry {
   void Drain(absl::Duration limit);
 
  private:
-  std::vector<std::shared_ptr<HandshakeStream>> Streams() const ABSL_LOCKS_EXCLUDED(mutex_);
+  std::vector<std::shared_ptr<LiveStream>> Streams() const ABSL_LOCKS_EXCLUDED(mutex_);
   void ExpireLateHandshakes();
 
   const std::chrono::milliseconds handshake_timeout_;
   mutable absl::Mutex mutex_;
-  absl::flat_hash_map<HandshakeStream*, std::weak_ptr<HandshakeStream>> streams_
-      ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<LiveStream*, std::weak_ptr<LiveStream>> streams_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread expiry_;

@@ -66,10 +66,13 @@ v1::ClientFirst ToWire(ClientFirst client_first) {
   return v1::CLIENT_FIRST_UNSPECIFIED;
 }
 
-void WriteOutcome(const HandshakeOutcome& outcome, const std::string& hostname,
-                  const std::string& handshake_id, v1::Outcome* out) {
+namespace {
+
+// What both kinds of outcome say.
+template <typename WireOutcome>
+void WriteDecision(const HandshakeOutcome& outcome, const std::string& handshake_id,
+                   WireOutcome* out) {
   out->set_code(ToWire(outcome.code));
-  out->set_hostname(hostname);
   out->set_handshake_id(handshake_id);
   if (outcome.identity) WriteIdentity(*outcome.identity, out->mutable_identity());
   if (!outcome.reason) return;
@@ -79,46 +82,26 @@ void WriteOutcome(const HandshakeOutcome& outcome, const std::string& hostname,
   if (outcome.what != nullptr) out->mutable_detail()->append(": ").append(outcome.what);
 }
 
+}  // namespace
+
+void WriteOutcome(const HandshakeOutcome& outcome, const std::string& hostname,
+                  const std::string& handshake_id, v1::Outcome* out) {
+  WriteDecision(outcome, handshake_id, out);
+  out->set_hostname(hostname);
+}
+
+void WriteExchangeOutcome(const HandshakeOutcome& outcome, const std::string& handshake_id,
+                          v1::ExchangeOutcome* out) {
+  WriteDecision(outcome, handshake_id, out);
+  if (outcome.final_data) out->set_final_data(*outcome.final_data);
+}
+
 void WriteMechanism(const MechanismDescriptor& mechanism, v1::MechanismInfo* out) {
   out->set_name(mechanism.name.data(), mechanism.name.size());
   out->set_client_first(ToWire(mechanism.client_first));
   out->set_server_sends_final_data(mechanism.server_sends_final_data);
   out->set_supports_authzid(mechanism.supports_authzid);
   out->set_channel_binding(mechanism.channel_binding);
-}
-
-bool IsBounded(const v1::ConnectionContext& context) {
-  constexpr size_t kMaxText = 1024;
-  constexpr size_t kMaxCertificate = 64 * 1024;
-  constexpr int kMaxBindings = 8;
-  const v1::TlsContext& tls = context.tls();
-  for (const std::string* text :
-       {&context.listener(), &context.remote_address(), &context.local_address(),
-        &context.traceparent(), &tls.server_name(), &tls.version(), &tls.cipher()}) {
-    if (text->size() > kMaxText) return false;
-  }
-  for (const v1::ChannelBinding& binding : tls.channel_bindings()) {
-    if (binding.type().size() > kMaxText || binding.data().size() > kMaxText) return false;
-  }
-  return tls.channel_bindings_size() <= kMaxBindings &&
-         tls.peer_certificate().size() <= kMaxCertificate;
-}
-
-std::vector<ChannelBinding> AcceptedBindings(const v1::ConnectionContext& context,
-                                             const ListenerPolicy& policy) {
-  std::vector<ChannelBinding> accepted;
-  for (const v1::ChannelBinding& binding : context.tls().channel_bindings()) {
-    if (binding.data().empty() || !policy.AcceptsBinding(binding.type())) continue;
-    accepted.push_back({binding.type(), binding.data()});
-  }
-  return accepted;
-}
-
-ConnectionTraits TraitsOf(const v1::ConnectionContext& context,
-                          const std::vector<ChannelBinding>& bindings) {
-  return {.encrypted = context.has_tls(),
-          .has_certificate = !context.tls().peer_certificate().empty(),
-          .has_binding = !bindings.empty()};
 }
 
 }  // namespace sallyport::server

@@ -18,9 +18,11 @@ std::vector<v1::HandshakeRequest> TakeAll(RequestQueue& queue) {
   return requests;
 }
 
+const ConnectionFacts kFacts = {.listener = "amqps"};
+
 TEST(RequestQueue, GathersIntoOneRequestInOrder) {
   RequestQueue queue;
-  queue.Open(1, {.listener = "amqps"}, "first");
+  queue.Open(1, {.facts = kFacts, .received = "first"});
   queue.Forward(1, "second");
   queue.Close(2);
   const auto requests = TakeAll(queue);
@@ -38,7 +40,7 @@ TEST(RequestQueue, LeavesNothingOfARequestInTheNext) {
   RequestQueue queue;
   v1::HandshakeRequest request;
   for (uint64_t id = 0; id < 3; ++id) {
-    queue.Open(id, {.listener = "amqps", .tls = TlsFacts{.server_name = "x"}}, "bytes");
+    queue.Open(id, {.facts = kFacts, .received = "bytes"});
     queue.TakeNext(request);
     queue.Forward(id, "more");
     queue.Close(id);
@@ -56,7 +58,7 @@ TEST(RequestQueue, KeepsEachRequestUnderAMegabyteAndLosesNothing) {
   RequestQueue queue;
   std::string sent;
   for (int i = 0; i < 5; ++i) sent += std::string(700'000, static_cast<char>('a' + i));
-  queue.Open(7, {}, sent);
+  queue.Open(7, {.facts = kFacts, .received = sent});
   EXPECT_TRUE(queue.has_full());
   EXPECT_GE(queue.bytes(), sent.size());
   std::string received;

@@ -49,8 +49,8 @@ ServerSetup SetupFor(uint8_t options) {
   static const ServerSetup* const base = new ServerSetup(MakeSetup());
   ServerSetup setup = *base;
   setup.limits.skip_empty_frames = (options & 1) != 0;
-  setup.settings.scram_final_as_challenge = (options & 2) != 0;
   if ((options & 4) != 0) setup.limits = {.max_frame_size = 128, .max_bytes = 256, .max_steps = 3};
+  setup.limits.final_data_as_challenge = (options & 2) != 0;
   if ((options & 8) != 0) setup.outage = FailureReason::kStoreUnavailable;
   return setup;
 }

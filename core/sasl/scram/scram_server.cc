@@ -56,14 +56,17 @@ std::optional<Failure> ScramServer::CheckBindingFlag(const ScramClientFirst& fir
     return Failure{FailureReason::kChannelBindingDowngrade};
   }
   if (!used) return std::nullopt;
-  for (const ChannelBinding& binding : context_.channel_bindings) {
-    if (binding.type == first.binding_type) {
-      binding_ = &binding;
-      return std::nullopt;
-    }
-  }
+  binding_ = FindBinding(first.binding_type);
+  if (binding_ != nullptr) return std::nullopt;
   return Failure{FailureReason::kChannelBindingMismatch,
                  "the connection has no channel binding of the client's type"};
+}
+
+const ChannelBinding* ScramServer::FindBinding(std::string_view type) const {
+  for (const ChannelBinding& binding : context_.channel_bindings) {
+    if (binding.type == type) return &binding;
+  }
+  return nullptr;
 }
 
 void ScramServer::BeginAuthMessage(const ScramClientFirst& first) {
@@ -75,13 +78,17 @@ void ScramServer::BeginAuthMessage(const ScramClientFirst& first) {
 }
 
 StepResult ScramServer::OnCredentials(CredentialsFound found) {
+  const bool restored = !proof_.empty();
+  looked_up_ = true;
   found_ = std::move(found);
   credential_ = ChooseScramCredential(found_.account.get(), variant_.hash);
-  if (credential_.keys != nullptr) return Challenge{AppendServerFirst(*credential_.keys)};
-  const ServerMechanismSettings& settings = *context_.settings;
-  decoy_ = DecoyScramKeys(variant_.hash, query_.authentication_id, settings.decoy_key.view(),
-                          settings.costs);
-  return Challenge{AppendServerFirst(*decoy_)};
+  if (credential_.keys == nullptr) {
+    const ServerMechanismSettings& settings = *context_.settings;
+    decoy_ = DecoyScramKeys(variant_.hash, query_.authentication_id, settings.decoy_key.view(),
+                            settings.costs);
+  }
+  if (restored) return CheckProof();
+  return Challenge{AppendServerFirst(credential_.keys != nullptr ? *credential_.keys : *decoy_)};
 }
 
 std::string ScramServer::AppendServerFirst(const ScramKeys& keys) {
@@ -92,12 +99,6 @@ std::string ScramServer::AppendServerFirst(const ScramKeys& keys) {
 }
 
 StepResult ScramServer::NextMessage(std::string_view message) {
-  if (!accepted_.has_value()) return CheckFinal(message);
-  if (!message.empty()) return Malformed("the answer to server-final is not empty");
-  return Success{*std::move(accepted_)};
-}
-
-StepResult ScramServer::CheckFinal(std::string_view message) {
   auto parsed = ParseScramClientFinal(message);
   if (const auto* error = std::get_if<ScramSyntaxError>(&parsed)) return Malformed(error->what);
   auto& final = std::get<ScramClientFinal>(parsed);
@@ -110,7 +111,11 @@ StepResult ScramServer::CheckFinal(std::string_view message) {
   if (final.proof.size() != DigestSize(variant_.hash)) return Malformed("the proof's size");
   auth_message_.append(",").append(final.without_proof);
   proof_ = std::move(final.proof);
+  if (!looked_up_) return NeedCredentials{0, query_};
+  return CheckProof();
+}
 
+StepResult ScramServer::CheckProof() {
   if (credential_.keys != nullptr) {
     return Judge(credential_.keys->stored_key, credential_.keys->server_key);
   }
@@ -168,11 +173,37 @@ StepResult ScramServer::Judge(const Secret& stored_key, const Secret& server_key
   identity.channel_bound = binding_ != nullptr;
   std::string server_final = "v=";
   AppendBase64(signature->view(), &server_final);
-  if (!context_.settings->scram_final_as_challenge) {
-    return Success{std::move(identity), std::move(server_final)};
+  return Success{std::move(identity), std::move(server_final)};
+}
+
+void ScramServer::SaveMessages(StateWriter& state) const {
+  state.Bytes(query_.authentication_id);
+  state.Bytes(query_.authorization_id);
+  state.Bytes(gs2_header_);
+  state.Bytes(binding_ == nullptr ? std::string_view() : binding_->type);
+  state.Bytes(auth_message_);
+  state.Number(server_first_begin_);
+  state.Number(nonce_end_);
+}
+
+absl::Status ScramServer::RestoreMessages(StateReader& state) {
+  query_ = {.authentication_id = std::string(state.Bytes()),
+            .authorization_id = std::string(state.Bytes()),
+            .mechanism = variant_.name};
+  gs2_header_ = state.Bytes();
+  const std::string_view binding_type = state.Bytes();
+  auth_message_ = state.Bytes();
+  server_first_begin_ = state.Number();
+  nonce_end_ = state.Number();
+  // The views into auth_message_ begin behind "r=".
+  if (nonce_end_ > auth_message_.size() || nonce_end_ < 2 || server_first_begin_ > nonce_end_ - 2) {
+    state.Fail();
   }
-  accepted_ = std::move(identity);
-  return Challenge{std::move(server_final)};
+  binding_ = FindBinding(binding_type);
+  if (binding_type.empty() != !variant_.plus || (variant_.plus && binding_ == nullptr)) {
+    return absl::InvalidArgumentError("the connection lacks the channel binding of the state");
+  }
+  return absl::OkStatus();
 }
 
 std::unique_ptr<ServerMechanism> CreateScramServer(const ScramVariant& variant,

@@ -28,13 +28,16 @@ class ScramServer : public ClientFirstServerMechanism {
   StepResult NextMessage(std::string_view message) override;
   StepResult OnCredentials(CredentialsFound found) override;
   StepResult OnSaltedPassword(Secret salted_password) override;
+  void SaveMessages(StateWriter& state) const override;
+  absl::Status RestoreMessages(StateReader& state) override;
 
   std::optional<Failure> CheckBindingFlag(const ScramClientFirst& first);
+  const ChannelBinding* FindBinding(std::string_view type) const;
   bool UsersHaveCleartext() const;
   std::optional<Failure> CheckBinding(std::string_view sent) const;
   void BeginAuthMessage(const ScramClientFirst& first);
   std::string AppendServerFirst(const ScramKeys& keys);
-  StepResult CheckFinal(std::string_view message);
+  StepResult CheckProof();
   StepResult Judge(const Secret& stored_key, const Secret& server_key);
 
   const ScramVariant variant_;
@@ -48,14 +51,14 @@ class ScramServer : public ClientFirstServerMechanism {
   std::string auth_message_;
   size_t server_first_begin_ = 0;
   size_t nonce_end_ = 0;
+  // Whether the client's name was looked up; not yet, after RestoreMessages.
+  bool looked_up_ = false;
   CredentialsFound found_;
   // Points into found_.
   ScramCredential credential_;
   // Keys for whoever has none stored; for a cleartext password, its salt.
   std::optional<ScramKeys> decoy_;
   std::string proof_;
-  // Set once the client has proved it, where server-final is a challenge.
-  std::optional<Identity> accepted_;
 };
 
 }  // namespace sallyport

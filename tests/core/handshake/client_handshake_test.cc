@@ -96,7 +96,7 @@ TEST(ClientHandshake, LogsInByEveryMechanism) {
 
 TEST(ClientHandshake, LogsInByServerFinalAsAChallenge) {
   ServerSetup setup = EveryMechanism();
-  setup.settings.scram_final_as_challenge = true;
+  setup.limits.final_data_as_challenge = true;
   const Login login(setup, LoginBy("SCRAM-SHA-256", kKeysUser));
   EXPECT_TRUE(login.done_with(amqp::SaslCode::kOk));
   EXPECT_EQ(ReadFrames(login.session.sent()).back(), "outcome 0");

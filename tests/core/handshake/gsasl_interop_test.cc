@@ -86,7 +86,7 @@ TEST(GsaslClient, LogsInByEveryMechanismThatItHas) {
 
 TEST(GsaslClient, LogsInWithServerFinalAsAChallenge) {
   ServerSetup setup = EveryMechanism();
-  setup.settings.scram_final_as_challenge = true;
+  setup.limits.final_data_as_challenge = true;
   ServerSession session(setup);
   GsaslPeer gsasl(LoginWith("SCRAM-SHA-256"), GsaslPeer::Side::kClient);
   LogIn(session, gsasl, "SCRAM-SHA-256");

@@ -76,6 +76,19 @@ ServerSession::ServerSession(const ServerSetup& setup)
   handshake_.Start(&sent_);
 }
 
+ServerSession::ServerSession(const ServerSetup& setup, std::string_view saved)
+    : setup_(setup), handshake_(setup.offer, setup.limits, ContextOf(setup, random_)) {
+  StateReader state(saved);
+  if (!handshake_.RestoreState(state).ok()) inconsistency_ = "the state was refused";
+  given_ = handshake_.consumed();
+}
+
+std::string ServerSession::Save() const {
+  StateWriter state;
+  if (!handshake_.SaveState(state).ok()) return "";
+  return std::string(state.view());
+}
+
 void ServerSession::Receive(std::string_view bytes) {
   given_ += bytes.size();
   // Exactly the size of the piece, so that AddressSanitizer sees a view that outlives it.
@@ -133,7 +146,7 @@ std::string ServerSession::Inconsistency() const {
   if (!inconsistency_.empty()) return inconsistency_;
   if (handshake_.consumed() > given_) return "more was consumed than was given";
   const std::vector<std::string> frames = ReadFrames(sent_);
-  const bool outcome_sent = frames.back().starts_with("outcome ");
+  const bool outcome_sent = !frames.empty() && frames.back().starts_with("outcome ");
   if (handshake_.ended() != outcome_.has_value()) return "ended is not about the outcome";
   if (!outcome_.has_value()) return outcome_sent ? "an outcome was sent, none returned" : "";
   const bool success = outcome_->code == amqp::SaslCode::kOk;

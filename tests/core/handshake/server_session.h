@@ -68,6 +68,12 @@ class ServerSession {
   // ServerSession has sent its greeting.
   explicit ServerSession(const ServerSetup& setup);
 
+  // ServerSession goes on from a saved state, on another replica.
+  ServerSession(const ServerSetup& setup, std::string_view saved);
+
+  // Save is the state of a handshake that waits for its client.
+  std::string Save() const;
+
   // Receive hands `bytes` on, from memory that is gone when it returns. It leaves what
   // the handshake then needs to AnswerAll.
   void Receive(std::string_view bytes);

@@ -141,7 +141,7 @@ TEST(SplitIndependence, OfRejectedCredentials) {
 
 TEST(SplitIndependence, OfServerFinalAsAChallenge) {
   ServerSetup setup = EveryMechanism();
-  setup.settings.scram_final_as_challenge = true;
+  setup.limits.final_data_as_challenge = true;
   const std::string stream = ClientBytes(setup, LoginBy("SCRAM-SHA-1", kKeysUser));
   ExpectTheSameHoweverSplit(setup, stream + Tail(), "code 0 ");
 }

@@ -110,14 +110,6 @@ TEST_P(GsaslTest, LogsInToOurs) {
   EXPECT_EQ(IdentityIn(result)->channel_bound, GetParam().binding_type != nullptr);
 }
 
-TEST_P(GsaslTest, VerifiesOurProofInAChallenge) {
-  if (!IsScram()) GTEST_SKIP();
-  settings_.scram_final_as_challenge = true;
-  GsaslSession client(GsaslRole::kClient, GetParam().mechanism, properties_);
-  EXPECT_NE(IdentityIn(LogInToOurs(client)), nullptr);
-  EXPECT_EQ(client.status(), GSASL_OK);
-}
-
 TEST_P(GsaslTest, AsksOursForAnotherIdentity) {
   if (!descriptor().supports_authzid) GTEST_SKIP();
   properties_[GSASL_AUTHZID] = "b=o,b";

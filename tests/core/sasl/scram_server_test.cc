@@ -331,33 +331,5 @@ TEST_F(ScramServerTest, TheLargestServerFirstFitsAFrame) {
   EXPECT_LE(std::get<Challenge>(result).bytes.size(), 480u);
 }
 
-TEST_F(ScramServerTest, ServerFinalCanBeAChallenge) {
-  settings_.scram_final_as_challenge = true;
-  const Conversation talk = Talk();
-  ASSERT_NE(IdentityIn(talk.outcome), nullptr);
-  EXPECT_FALSE(talk.fault.has_value());
-  EXPECT_EQ(talk.challenges.size(), 2u);
-  EXPECT_TRUE(talk.challenges[1].starts_with("v="));
-  EXPECT_EQ(talk.responses.back(), "");
-  EXPECT_EQ(std::get<Success>(talk.outcome).additional_data, std::nullopt);
-}
-
-TEST_F(ScramServerTest, ServerFinalMustBeAnsweredByAnEmptyResponse) {
-  const Conversation talk = Talk();
-  settings_.scram_final_as_challenge = true;
-  MechanismDriver server = Server();
-  server.Step(talk.responses[0]);
-  ASSERT_TRUE(std::holds_alternative<Challenge>(server.Step(talk.responses[1])));
-  EXPECT_EQ(ReasonOf(server.Step("x")), FailureReason::kMalformedMessage);
-}
-
-TEST_F(ScramServerTest, ARefusalShowsNoServerFinal) {
-  settings_.scram_final_as_challenge = true;
-  credentials_.password = Secret("guess");
-  const Conversation talk = Talk();
-  EXPECT_EQ(ReasonOf(talk.outcome), FailureReason::kBadCredentials);
-  EXPECT_EQ(talk.challenges.size(), 1u);
-}
-
 }  // namespace
 }  // namespace sallyport

@@ -76,7 +76,7 @@ log: {level: warning}
   EXPECT_EQ(listener.mechanisms, (std::vector<std::string>{"PLAIN", "SCRAM-SHA-1"}));
   EXPECT_TRUE(listener.allow_password_without_tls);
   EXPECT_EQ(listener.channel_bindings, std::vector<std::string>{"tls-exporter"});
-  EXPECT_TRUE(listener.scram_final_as_challenge);
+  EXPECT_TRUE(listener.limits.final_data_as_challenge);
   EXPECT_TRUE(listener.limits.skip_empty_frames);
   EXPECT_EQ(listener.certificate_identity, CertificateIdentity::kUri);
   EXPECT_EQ(listener.limits.max_frame_size, 4096u);

@@ -113,6 +113,8 @@ bool RawStream::ReadUntil(const std::function<bool()>& done) {
       EXPECT_FALSE(log.outcome.has_value()) << "an output behind the outcome";
       log.sent += output.to_send();
       log.consumed = output.consumed();
+      log.resume_token = output.resume_token();
+      ++log.outputs;
       if (output.has_outcome()) log.outcome = output.outcome();
     }
   }

@@ -54,6 +54,9 @@ int CheckHealth(RunningService& running, const std::string& service);
 struct ConnectionLog {
   std::string sent;
   uint64_t consumed = 0;
+  // Of the last output.
+  std::string resume_token;
+  int outputs = 0;
   std::optional<v1::Outcome> outcome;
 };
 

@@ -127,10 +127,13 @@ TEST_F(SqliteStoreTest, NamesAFileThatIsNoDatabase) {
 }
 
 TEST_F(SqliteStoreTest, SaysWhereItCannotCreateTheFile) {
-  options_.path = "/nonexistent/directory/users.db";
+  // Root may create any directory, but none inside of a file.
+  const std::string file = directory_ + "/file";
+  std::ofstream(file) << "taken";
+  options_.path = file + "/users.db";
   const absl::Status status = TryOpen().status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
-  EXPECT_NE(std::string(status.message()).find("/nonexistent/directory"), std::string::npos);
+  EXPECT_NE(std::string(status.message()).find(file), std::string::npos);
   options_.path = directory_;
   EXPECT_EQ(TryOpen().status().code(), absl::StatusCode::kFailedPrecondition);
 }

@@ -1,5 +1,5 @@
-#ifndef SALLYPORT_SERVER_RPC_HANDSHAKE_LOG_H_
-#define SALLYPORT_SERVER_RPC_HANDSHAKE_LOG_H_
+#ifndef SALLYPORT_SERVER_LOGIN_HANDSHAKE_LOG_H_
+#define SALLYPORT_SERVER_LOGIN_HANDSHAKE_LOG_H_
 
 // One log line for each handshake that ends: who, from where, by which mechanism
 // and, where it failed, why. Never a secret, never raw bytes of the client's.
@@ -31,4 +31,4 @@ void LogHandshake(const HandshakeRecord& record);
 
 }  // namespace sallyport::server
 
-#endif  // SALLYPORT_SERVER_RPC_HANDSHAKE_LOG_H_
+#endif  // SALLYPORT_SERVER_LOGIN_HANDSHAKE_LOG_H_

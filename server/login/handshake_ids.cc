@@ -1,4 +1,4 @@
-#include "server/rpc/handshake_ids.h"
+#include "server/login/handshake_ids.h"
 
 #include "absl/strings/str_cat.h"
 

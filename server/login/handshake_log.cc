@@ -1,4 +1,4 @@
-#include "server/rpc/handshake_log.h"
+#include "server/login/handshake_log.h"
 
 #include <array>
 

@@ -1,5 +1,5 @@
-#ifndef SALLYPORT_SERVER_RPC_HANDSHAKE_IDS_H_
-#define SALLYPORT_SERVER_RPC_HANDSHAKE_IDS_H_
+#ifndef SALLYPORT_SERVER_LOGIN_HANDSHAKE_IDS_H_
+#define SALLYPORT_SERVER_LOGIN_HANDSHAKE_IDS_H_
 
 // Names handshakes, so that a broker's log and ours can be laid side by side: a
 // random prefix for each process, and a count.
@@ -27,4 +27,4 @@ class HandshakeIds {
 
 }  // namespace sallyport::server
 
-#endif  // SALLYPORT_SERVER_RPC_HANDSHAKE_IDS_H_
+#endif  // SALLYPORT_SERVER_LOGIN_HANDSHAKE_IDS_H_

@@ -1,5 +1,5 @@
-#ifndef SALLYPORT_SERVER_RPC_HANDSHAKE_HOST_H_
-#define SALLYPORT_SERVER_RPC_HANDSHAKE_HOST_H_
+#ifndef SALLYPORT_SERVER_LOGIN_HANDSHAKE_HOST_H_
+#define SALLYPORT_SERVER_LOGIN_HANDSHAKE_HOST_H_
 
 // What the handshakes of every stream share. It outlives the streams.
 
@@ -12,8 +12,9 @@
 #include "core/crypto/random_source.h"
 #include "server/login/credential_resolver.h"
 #include "server/login/derivation_pool.h"
+#include "server/login/handshake_ids.h"
 #include "server/policy/listener_policy.h"
-#include "server/rpc/handshake_ids.h"
+#include "server/resume/resume_tokens.h"
 
 namespace sallyport::server {
 
@@ -37,6 +38,7 @@ struct HandshakeHost {
   DerivationPool& derivations;
   RandomSource& random;
   HandshakeIds& ids;
+  ResumeTokens& resume;
   HandshakeQuotas quotas;
   std::atomic<bool> draining = false;
   std::atomic<size_t> live_handshakes = 0;
@@ -47,4 +49,4 @@ struct HandshakeHost {
 
 }  // namespace sallyport::server
 
-#endif  // SALLYPORT_SERVER_RPC_HANDSHAKE_HOST_H_
+#endif  // SALLYPORT_SERVER_LOGIN_HANDSHAKE_HOST_H_

@@ -1,0 +1,128 @@
+#include "core/handshake/sasl_exchange.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "core/handshake/saved_identity.h"
+
+namespace sallyport {
+
+SaslExchange::SaslExchange(std::shared_ptr<const MechanismOffer> offer,
+                           const ServerMechanismContext& context, bool final_data_as_challenge)
+    : offer_(std::move(offer)),
+      context_(context),
+      final_data_as_challenge_(final_data_as_challenge) {
+  context_.plus_offered = offer_->plus_offered();
+}
+
+ExchangeStep SaslExchange::Begin(std::string_view mechanism,
+                                 std::optional<std::string_view> initial_response) {
+  if (turn_ != Turn::kBegin) return Fail(FailureReason::kInternal, "a second begin");
+  chosen_ = offer_->Find(mechanism);
+  if (chosen_ == nullptr) return Fail(offer_->ReasonAgainst(mechanism), nullptr);
+  mechanism_ = chosen_->create_server(context_);
+  return Apply(mechanism_->Step(initial_response));
+}
+
+ExchangeStep SaslExchange::Respond(std::string_view response) {
+  if (turn_ == Turn::kResponse) return Apply(mechanism_->Step(response));
+  if (turn_ != Turn::kFinalAnswer) {
+    return Fail(FailureReason::kInternal, "a response that was not asked for");
+  }
+  if (!response.empty()) {
+    return Fail(FailureReason::kMalformedMessage, "the answer to the final data is not empty");
+  }
+  return Succeed({.identity = *std::exchange(accepted_, std::nullopt)});
+}
+
+ExchangeStep SaslExchange::Apply(absl::StatusOr<StepResult> result) {
+  if (!result.ok()) {
+    return Fail(FailureReason::kInternal, "the mechanism was called out of turn");
+  }
+  if (auto* challenge = std::get_if<Challenge>(&*result)) {
+    turn_ = Turn::kResponse;
+    return std::move(*challenge);
+  }
+  if (auto* need = std::get_if<NeedCredentials>(&*result)) {
+    turn_ = Turn::kCredentials;
+    awaited_ticket_ = need->ticket;
+    return std::move(*need);
+  }
+  if (auto* need = std::get_if<NeedDerivation>(&*result)) {
+    turn_ = Turn::kDerivation;
+    awaited_ticket_ = need->ticket;
+    return std::move(*need);
+  }
+  if (auto* success = std::get_if<Success>(&*result)) return Succeed(std::move(*success));
+  const Failure& failure = std::get<Failure>(*result);
+  return Fail(failure.reason, failure.what);
+}
+
+ExchangeStep SaslExchange::Succeed(Success success) {
+  mechanism_.reset();
+  if (final_data_as_challenge_ && success.additional_data.has_value()) {
+    turn_ = Turn::kFinalAnswer;
+    accepted_ = std::move(success.identity);
+    return Challenge{*std::move(success.additional_data)};
+  }
+  turn_ = Turn::kEnded;
+  return HandshakeOutcome{.code = amqp::SaslCode::kOk,
+                          .identity = std::move(success.identity),
+                          .final_data = std::move(success.additional_data)};
+}
+
+HandshakeOutcome SaslExchange::Fail(FailureReason reason, const char* what) {
+  turn_ = Turn::kEnded;
+  mechanism_.reset();
+  accepted_.reset();
+  return {.code = CodeFor(reason), .reason = reason, .what = what};
+}
+
+template <typename Answer>
+absl::StatusOr<ExchangeStep> SaslExchange::ResumeWith(Turn turn, uint64_t ticket, Answer answer) {
+  if (turn_ != turn || ticket != awaited_ticket_) {
+    return absl::FailedPreconditionError("the exchange does not wait for this answer");
+  }
+  return Apply(mechanism_->Resume(ticket, std::move(answer)));
+}
+
+absl::StatusOr<ExchangeStep> SaslExchange::Resume(uint64_t ticket, CredentialAnswer answer) {
+  return ResumeWith(Turn::kCredentials, ticket, std::move(answer));
+}
+
+absl::StatusOr<ExchangeStep> SaslExchange::Resume(uint64_t ticket, DerivationAnswer answer) {
+  return ResumeWith(Turn::kDerivation, ticket, std::move(answer));
+}
+
+absl::Status SaslExchange::SaveState(StateWriter& state) const {
+  if (turn_ != Turn::kResponse && turn_ != Turn::kFinalAnswer) {
+    return absl::FailedPreconditionError("the exchange does not wait for its client");
+  }
+  state.Bytes(chosen_->name);
+  state.Number(static_cast<uint64_t>(turn_));
+  if (turn_ == Turn::kResponse) return mechanism_->SaveState(state);
+  SaveIdentity(*accepted_, state);
+  return absl::OkStatus();
+}
+
+absl::Status SaslExchange::RestoreState(StateReader& state) {
+  if (turn_ != Turn::kBegin) return absl::FailedPreconditionError("the exchange has begun");
+  chosen_ = offer_->Find(state.Bytes());
+  if (chosen_ == nullptr) {
+    return absl::InvalidArgumentError("the mechanism of the state is not offered");
+  }
+  const uint64_t turn = state.Number();
+  if (turn == static_cast<uint64_t>(Turn::kResponse)) {
+    turn_ = Turn::kResponse;
+    mechanism_ = chosen_->create_server(context_);
+    return mechanism_->RestoreState(state);
+  }
+  if (turn != static_cast<uint64_t>(Turn::kFinalAnswer)) {
+    return absl::InvalidArgumentError("the state is of no turn of the client's");
+  }
+  turn_ = Turn::kFinalAnswer;
+  accepted_ = RestoreIdentity(chosen_->name, state);
+  return absl::OkStatus();
+}
+
+}  // namespace sallyport

@@ -1,0 +1,56 @@
+#ifndef SALLYPORT_SERVER_LOGIN_ANSWER_H_
+#define SALLYPORT_SERVER_LOGIN_ANSWER_H_
+
+// Gives the core what its steps need: stored credentials, and derived keys.
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "absl/functional/any_invocable.h"
+#include "server/login/handshake_host.h"
+
+namespace sallyport::server {
+
+// Answer is what a step asked for.
+using Answer = std::variant<CredentialAnswer, DerivationAnswer>;
+
+// AnswerAtOnce answers a need of `step` from what is at hand: nullopt where it
+// has none, or the answer takes a while. `Step` is a variant of the core's.
+template <typename Step>
+std::optional<Answer> AnswerAtOnce(HandshakeHost& host, const Step& step) {
+  if (const auto* need = std::get_if<NeedCredentials>(&step)) {
+    if (auto answer = host.resolver.ResolveCached(need->query)) return *std::move(answer);
+  } else if (const auto* need = std::get_if<NeedDerivation>(&step)) {
+    if (auto answer = host.derivations.DeriveCached(need->work)) return *std::move(answer);
+  }
+  return std::nullopt;
+}
+
+// AnswerLater gives the answer to `step`, which has a need, to `done`: once, on
+// any thread, perhaps the caller's.
+template <typename Step>
+void AnswerLater(HandshakeHost& host, Step step, absl::AnyInvocable<void(Answer) &&> done) {
+  if (auto* need = std::get_if<NeedCredentials>(&step)) {
+    host.resolver.Resolve(need->query, [done = std::move(done)](CredentialAnswer answer) mutable {
+      std::move(done)(std::move(answer));
+    });
+  } else if (auto* need = std::get_if<NeedDerivation>(&step)) {
+    host.derivations.Derive(std::move(need->work),
+                            [done = std::move(done)](DerivationAnswer answer) mutable {
+                              std::move(done)(std::move(answer));
+                            });
+  }
+}
+
+// TicketOf is the ticket of a need of `step`; zero where it has none.
+template <typename Step>
+uint64_t TicketOf(const Step& step) {
+  if (const auto* need = std::get_if<NeedCredentials>(&step)) return need->ticket;
+  if (const auto* need = std::get_if<NeedDerivation>(&step)) return need->ticket;
+  return 0;
+}
+
+}  // namespace sallyport::server
+
+#endif  // SALLYPORT_SERVER_LOGIN_ANSWER_H_

@@ -1,0 +1,66 @@
+#ifndef SALLYPORT_SERVER_RPC_EXCHANGE_STREAM_H_
+#define SALLYPORT_SERVER_RPC_EXCHANGE_STREAM_H_
+
+// The transport of one Exchange call: a start, responses and challenges in turn,
+// and the outcome. It owns itself until gRPC calls OnDone; whoever else uses it
+// meanwhile holds a reference. Thread-safe.
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "sallyport/v1/authenticator.pb.h"
+#include "server/login/login_exchange.h"
+#include "server/rpc/live_stream.h"
+
+namespace sallyport::server {
+
+class StreamRegistry;
+
+// Messages are raw: gRPC would report one that cannot be decoded as the end of
+// the call.
+using ExchangeReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
+
+class ExchangeStream final : public ExchangeReactor, public LiveStream {
+ public:
+  // Start begins to read. The result is gRPC's to call; `host` and `registry`
+  // must outlive the server.
+  static ExchangeStream* Start(HandshakeHost& host, StreamRegistry& registry);
+
+  void ExpireOpenedBefore(Clock::time_point time) override;
+  void FinishWhenIdle() override;
+
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+ private:
+  ExchangeStream(HandshakeHost& host, StreamRegistry& registry);
+
+  void Read() ABSL_LOCKS_EXCLUDED(mutex_);
+  void Begin(v1::ExchangeStart& start);
+  void OnStep(LoginStep step);
+  void Write(const v1::ExchangeResponse& response, bool last) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Ends the call, once.
+  void End(const grpc::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  HandshakeHost& host_;
+  StreamRegistry& registry_;
+  const Clock::time_point opened_at_ = Clock::now();
+  // Until OnDone.
+  std::shared_ptr<ExchangeStream> self_;
+  grpc::ByteBuffer received_;
+  grpc::ByteBuffer sent_;
+  absl::Mutex mutex_;
+  // Null until the start has come.
+  std::shared_ptr<LoginExchange> exchange_ ABSL_GUARDED_BY(mutex_);
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace sallyport::server
+
+#endif  // SALLYPORT_SERVER_RPC_EXCHANGE_STREAM_H_
