@@ -57,6 +57,7 @@ struct IoCallbacks {
   std::function<void()> on_error;
 };
 
+// SRS_SASL_SERVER_IO_01_001
 class Io {
  public:
   virtual ~Io() = default;
