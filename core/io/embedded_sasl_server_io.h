@@ -30,6 +30,8 @@ struct EmbeddedSaslServerIoConfig {
   CredentialProvider* credentials = nullptr;
   // With a decoy key.
   const ServerMechanismSettings* settings = nullptr;
+  // max_bytes bounds also what a client sends on while something is looked up:
+  // over it, the handshake ends with sys-temp.
   HandshakeLimits limits;
   RandomSource* random = &SystemRandom();
   // Of the client's TLS connection, and its leaf certificate in DER, verified.
