@@ -7,6 +7,7 @@
 namespace sallyport::amqp {
 
 // SaslCode is the code of a sasl-outcome, with the numbers that it has on the wire.
+// SRS_SASL_SERVER_IO_01_113
 enum class SaslCode : uint8_t {
   kOk = 0,       // authenticated
   kAuth = 1,     // refused: the client's fault

@@ -124,13 +124,16 @@ SaslMechanisms ReadMechanisms(Fields& fields) {
 SaslInit ReadInit(Fields& fields) {
   SaslInit init;
   if (fields.Next()) {
+    // SRS_SASL_SERVER_IO_01_099
     init.mechanism = fields.values().ReadSymbol(kMechanismErrors);
   } else {
     fields.values().Fail("sasl-init has no mechanism");
   }
   if (fields.Next()) {
+    // SRS_SASL_SERVER_IO_01_101
     init.initial_response = fields.values().ReadBinary("the initial response is not a binary");
   }
+  // SRS_SASL_SERVER_IO_01_102
   if (fields.Next()) init.hostname = fields.values().ReadString(kHostnameErrors);
   return init;
 }
@@ -142,6 +145,7 @@ SaslChallenge ReadChallenge(Fields& fields) {
 }
 
 SaslResponse ReadResponse(Fields& fields) {
+  // SRS_SASL_SERVER_IO_01_105 SRS_SASL_SERVER_IO_01_106
   if (fields.Next()) return {fields.values().ReadBinary("the response is not a binary")};
   fields.values().Fail("sasl-response has no response");
   return {};

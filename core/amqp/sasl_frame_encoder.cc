@@ -33,6 +33,7 @@ void AppendOneBinary(SaslDescriptor descriptor, std::string_view value, std::str
 }  // namespace
 
 void AppendSaslMechanisms(std::span<const std::string_view> mechanisms, std::string* out) {
+  // SRS_SASL_SERVER_IO_01_023 SRS_SASL_SERVER_IO_01_091 SRS_SASL_SERVER_IO_01_092
   BeginFrame(SaslDescriptor::kMechanisms, 1, SizeOfSymbolArray(mechanisms), out);
   AppendSymbolArray(mechanisms, out);
 }
@@ -59,6 +60,7 @@ void AppendSaslInit(const SaslInit& init, std::string* out) {
 }
 
 void AppendSaslChallenge(std::string_view challenge, std::string* out) {
+  // SRS_SASL_SERVER_IO_01_103 SRS_SASL_SERVER_IO_01_104
   AppendOneBinary(SaslDescriptor::kChallenge, challenge, out);
 }
 
@@ -70,7 +72,9 @@ void AppendSaslOutcome(const SaslOutcome& outcome, std::string* out) {
   const auto& data = outcome.additional_data;
   BeginFrame(SaslDescriptor::kOutcome, data ? 2 : 1, 2 + (data ? SizeOfVariable(data->size()) : 0),
              out);
+  // SRS_SASL_SERVER_IO_01_110
   AppendUbyte(static_cast<uint8_t>(outcome.code), out);
+  // SRS_SASL_SERVER_IO_01_111 SRS_SASL_SERVER_IO_01_112
   if (data) AppendBinary(*data, out);
 }
 

@@ -4,6 +4,7 @@
 // The mechanisms that a class of connections is offered, and the bytes that say
 // so, encoded once. Immutable; shared between connections and threads.
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,12 +16,17 @@
 
 namespace sallyport {
 
+// kMaxMechanismNameSize is the longest that a mechanism's name may be (RFC 4422
+// section 3.1).
+inline constexpr size_t kMaxMechanismNameSize = 20;
+
 class MechanismOffer {
  public:
-  // Create fails with InvalidArgument where `offered` is empty, names a mechanism
-  // twice, or does not fit a frame of amqp::kMinMaxFrameSize. `withheld_for_tls` are
-  // those that would have been offered over TLS: choosing one of them fails with
-  // kTlsRequired rather than kMechanismNotOffered.
+  // Create fails with InvalidArgument where `offered` is empty, has a name that
+  // RFC 4422 does not allow, names a mechanism twice, or does not fit a frame of
+  // amqp::kMinMaxFrameSize. `withheld_for_tls` are those that would have been
+  // offered over TLS: choosing one of them fails with kTlsRequired rather than
+  // kMechanismNotOffered.
   static absl::StatusOr<std::shared_ptr<const MechanismOffer>> Create(
       std::vector<const MechanismDescriptor*> offered,
       std::vector<const MechanismDescriptor*> withheld_for_tls);

@@ -18,13 +18,17 @@ SaslExchange::SaslExchange(std::shared_ptr<const MechanismOffer> offer,
 ExchangeStep SaslExchange::Begin(std::string_view mechanism,
                                  std::optional<std::string_view> initial_response) {
   if (turn_ != Turn::kBegin) return Fail(FailureReason::kInternal, "a second begin");
+  // SRS_SASL_SERVER_IO_01_082 SRS_SASL_SERVER_IO_01_099
   chosen_ = offer_->Find(mechanism);
+  // SRS_SASL_SERVER_IO_01_100
   if (chosen_ == nullptr) return Fail(offer_->ReasonAgainst(mechanism), nullptr);
   mechanism_ = chosen_->create_server(context_);
+  // SRS_SASL_SERVER_IO_01_061 SRS_SASL_SERVER_IO_01_101
   return Apply(mechanism_->Step(initial_response));
 }
 
 ExchangeStep SaslExchange::Respond(std::string_view response) {
+  // SRS_SASL_SERVER_IO_01_061 SRS_SASL_SERVER_IO_01_088 SRS_SASL_SERVER_IO_01_106
   if (turn_ == Turn::kResponse) return Apply(mechanism_->Step(response));
   if (turn_ != Turn::kFinalAnswer) {
     return Fail(FailureReason::kInternal, "a response that was not asked for");
@@ -66,6 +70,7 @@ ExchangeStep SaslExchange::Succeed(Success success) {
     return Challenge{*std::move(success.additional_data)};
   }
   turn_ = Turn::kEnded;
+  // SRS_SASL_SERVER_IO_01_111 SRS_SASL_SERVER_IO_01_114
   return HandshakeOutcome{.code = amqp::SaslCode::kOk,
                           .identity = std::move(success.identity),
                           .final_data = std::move(success.additional_data)};
@@ -75,6 +80,7 @@ HandshakeOutcome SaslExchange::Fail(FailureReason reason, const char* what) {
   turn_ = Turn::kEnded;
   mechanism_.reset();
   accepted_.reset();
+  // SRS_SASL_SERVER_IO_01_112
   return {.code = CodeFor(reason), .reason = reason, .what = what};
 }
 

@@ -113,14 +113,17 @@ HandshakeStep ServerHandshake::OnFrame(const amqp::Frame& frame, std::string* to
   }
   const auto& sasl = std::get<amqp::SaslFrame>(decoded);
   switch (TransitionFor(state_, EventOf(sasl))) {
+    // SRS_SASL_SERVER_IO_01_082 SRS_SASL_SERVER_IO_01_084 SRS_SASL_SERVER_IO_01_098
     case HandshakeAction::kBegin:
       return Begin(std::get<amqp::SaslInit>(sasl), to_send);
+    // SRS_SASL_SERVER_IO_01_086 SRS_SASL_SERVER_IO_01_105
     case HandshakeAction::kStep:
       return Apply(exchange_.Respond(std::get<amqp::SaslResponse>(sasl).response), to_send);
     case HandshakeAction::kSkipOrRefuse:
       if (limits_.skip_empty_frames) return WaitForClient{};
       return Refuse(FailureReason::kMalformedFrame, "an empty frame during SASL", to_send);
     default:
+      // SRS_SASL_SERVER_IO_01_089
       return Refuse(FailureReason::kOutOfTurn, "a frame that is out of turn", to_send);
   }
 }
@@ -130,6 +133,7 @@ HandshakeStep ServerHandshake::Begin(const amqp::SaslInit& init, std::string* to
   if (hostname.size() > kMaxHostnameSize) {
     return Refuse(FailureReason::kMalformedMessage, "the hostname is too long", to_send);
   }
+  // SRS_SASL_SERVER_IO_01_102
   hostname_ = hostname;
   return Apply(exchange_.Begin(init.mechanism, init.initial_response), to_send);
 }
@@ -155,9 +159,11 @@ HandshakeStep ServerHandshake::Apply(ExchangeStep step, std::string* to_send) {
 
 HandshakeStep ServerHandshake::SendChallenge(std::string_view challenge, std::string* to_send) {
   const size_t before = to_send->size();
+  // SRS_SASL_SERVER_IO_01_062 SRS_SASL_SERVER_IO_01_085 SRS_SASL_SERVER_IO_01_103
   amqp::AppendSaslChallenge(challenge, to_send);
   if (to_send->size() - before > amqp::kMinMaxFrameSize) {
     to_send->resize(before);
+    // SRS_SASL_SERVER_IO_01_063
     return Refuse(FailureReason::kInternal, "our challenge does not fit a frame", to_send);
   }
   state_ = HandshakeState::kResponse;
@@ -166,9 +172,12 @@ HandshakeStep ServerHandshake::SendChallenge(std::string_view challenge, std::st
 
 HandshakeOutcome ServerHandshake::Finish(HandshakeOutcome outcome, std::string* to_send) {
   const size_t before = to_send->size();
+  // SRS_SASL_SERVER_IO_01_062 SRS_SASL_SERVER_IO_01_087 SRS_SASL_SERVER_IO_01_107
+  // SRS_SASL_SERVER_IO_01_108 SRS_SASL_SERVER_IO_01_111
   amqp::AppendSaslOutcome({.code = outcome.code, .additional_data = outcome.final_data}, to_send);
   if (to_send->size() - before > amqp::kMinMaxFrameSize) {
     to_send->resize(before);
+    // SRS_SASL_SERVER_IO_01_063
     return Refuse(FailureReason::kInternal, "our outcome does not fit a frame", to_send);
   }
   state_ = HandshakeState::kEnded;

@@ -92,6 +92,8 @@ constexpr Entry Find(FailureReason reason) {
 
 }  // namespace
 
+// SRS_SASL_SERVER_IO_01_115 SRS_SASL_SERVER_IO_01_116
+// SRS_SASL_SERVER_IO_01_117 SRS_SASL_SERVER_IO_01_118
 amqp::SaslCode CodeFor(FailureReason reason) { return Find(reason).code; }
 
 std::string_view Describe(FailureReason reason) { return Find(reason).description; }

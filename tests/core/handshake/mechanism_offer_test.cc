@@ -60,6 +60,16 @@ TEST(MechanismOffer, RefusesAnEmptyList) {
   EXPECT_EQ(offer.status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(MechanismOffer, RefusesANameThatIsNotOneOfRfc4422) {
+  for (const char* name : {"", "plain", "SCRAM SHA", "A.B", "ABCDEFGHIJKLMNOPQRSTU", "A\xc3\x84"}) {
+    const MechanismDescriptor bad = {.name = name};
+    const auto offer = MechanismOffer::Create({&bad}, {});
+    EXPECT_EQ(offer.status().code(), absl::StatusCode::kInvalidArgument) << name;
+  }
+  const MechanismDescriptor good = {.name = "A-Z_0123456789-BCDEF"};
+  EXPECT_TRUE(MechanismOffer::Create({&good}, {}).ok());
+}
+
 TEST(MechanismOffer, RefusesANameThatComesTwiceAndSaysWhich) {
   const auto offer = MechanismOffer::Create(Known({"PLAIN", "EXTERNAL", "PLAIN"}), {});
   EXPECT_EQ(offer.status().code(), absl::StatusCode::kInvalidArgument);

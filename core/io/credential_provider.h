@@ -1,0 +1,36 @@
+#ifndef SALLYPORT_CORE_IO_CREDENTIAL_PROVIDER_H_
+#define SALLYPORT_CORE_IO_CREDENTIAL_PROVIDER_H_
+
+// What a program that embeds the core gives its handshakes: the stored
+// credentials, and somewhere to do slow work. One provider may serve any number
+// of ios. Each answer goes to the thread that the asking io is used on, at once
+// or later; the io may be gone by then, and a second answer is ignored.
+
+#include <functional>
+
+#include "core/credentials/key_derivation.h"
+#include "core/sasl/server_mechanism.h"
+
+namespace sallyport {
+
+class CredentialProvider {
+ public:
+  using AnswerCredentials = std::function<void(CredentialAnswer)>;
+  using AnswerDerivation = std::function<void(DerivationAnswer)>;
+
+  virtual ~CredentialProvider() = default;
+
+  // Find looks an account up. A user who is not there is CredentialsFound without
+  // an account; CredentialsUnavailable is for a store that cannot be asked.
+  virtual void Find(const CredentialQuery& query, AnswerCredentials answer) = 0;
+
+  // Derive does work that is slow on purpose: here on the spot. A program with
+  // more than one connection on a thread has another thread do it.
+  virtual void Derive(KeyDerivation work, AnswerDerivation answer) {
+    answer(sallyport::Derive(work));
+  }
+};
+
+}  // namespace sallyport
+
+#endif  // SALLYPORT_CORE_IO_CREDENTIAL_PROVIDER_H_

@@ -1,0 +1,94 @@
+#include "core/io/sasl_server_io.h"
+
+#include <new>
+#include <utility>
+
+#include "core/io/sasl_server_io_state.h"
+
+namespace sallyport {
+namespace {
+
+absl::Status EmptyHandle() { return absl::FailedPreconditionError("the io is empty"); }
+
+// Has no message: that, too, would have to be allocated.
+absl::Status OutOfMemory() { return absl::Status(absl::StatusCode::kResourceExhausted, ""); }
+
+}  // namespace
+
+SaslServerIo::SaslServerIo(Transport& transport, std::shared_ptr<HandshakeDriver> driver)
+    : state_(std::make_shared<SaslServerIoState>(transport, std::move(driver))) {}
+
+SaslServerIo& SaslServerIo::operator=(SaslServerIo&& other) noexcept {
+  if (this == &other) return *this;
+  Destroy();
+  state_ = std::move(other.state_);
+  return *this;
+}
+
+// SRS_SASL_SERVER_IO_01_012 SRS_SASL_SERVER_IO_01_013 SRS_SASL_SERVER_IO_01_014
+SaslServerIo::~SaslServerIo() { Destroy(); }
+
+void SaslServerIo::Destroy() {
+  // SRS_SASL_SERVER_IO_01_015
+  if (const auto state = std::exchange(state_, nullptr)) state->Abandon();
+}
+
+absl::Status SaslServerIo::Open(IoCallbacks callbacks) {
+  // SRS_SASL_SERVER_IO_01_025; SRS_SASL_SERVER_IO_01_026: a context is the callback's own matter.
+  if (!state_) return EmptyHandle();
+  if (!callbacks.on_open_complete || !callbacks.on_bytes_received || !callbacks.on_error) {
+    return absl::InvalidArgumentError("a callback is missing");
+  }
+  const auto state = state_;
+  try {
+    return state->Open(std::move(callbacks));
+  } catch (const std::bad_alloc&) {
+    // SRS_SASL_SERVER_IO_01_022
+    state->Reset();
+    return OutOfMemory();
+  }
+}
+
+absl::Status SaslServerIo::Close(CloseComplete on_close_complete) {
+  // SRS_SASL_SERVER_IO_01_033
+  if (!state_) return EmptyHandle();
+  const auto state = state_;
+  return state->Close(std::move(on_close_complete));
+}
+
+absl::Status SaslServerIo::Send(std::span<const uint8_t> bytes, SendComplete on_send_complete) {
+  // SRS_SASL_SERVER_IO_01_038
+  if (!state_) return EmptyHandle();
+  if (bytes.data() == nullptr) return absl::InvalidArgumentError("there is no buffer");
+  // SRS_SASL_SERVER_IO_01_040
+  if (bytes.empty()) return absl::InvalidArgumentError("there are no bytes to send");
+  const auto state = state_;
+  return state->Send(bytes, std::move(on_send_complete));
+}
+
+void SaslServerIo::DoWork() {
+  // SRS_SASL_SERVER_IO_01_043
+  if (const auto state = state_) state->DoWork();
+}
+
+absl::Status SaslServerIo::SetOption(std::string_view name, const IoOptionValue& value) {
+  // SRS_SASL_SERVER_IO_01_046
+  if (!state_) return EmptyHandle();
+  if (name.empty()) return absl::InvalidArgumentError("the option has no name");
+  const auto state = state_;
+  return state->SetOption(name, value);
+}
+
+absl::StatusOr<std::unique_ptr<IoOptions>> SaslServerIo::RetrieveOptions() const {
+  // SRS_SASL_SERVER_IO_01_051
+  if (!state_) return EmptyHandle();
+  try {
+    // SRS_SASL_SERVER_IO_01_048 SRS_SASL_SERVER_IO_01_049
+    return std::make_unique<IoOptions>();
+  } catch (const std::bad_alloc&) {
+    // SRS_SASL_SERVER_IO_01_050
+    return OutOfMemory();
+  }
+}
+
+}  // namespace sallyport
