@@ -163,6 +163,12 @@ class ContractCase(unittest.TestCase):
         self.assertEqual(frames, wanted, outcome.detail)
         return outcome
 
+    def assert_refused_at_open(self, connection, reason, code=SYS_TEMP):
+        """A refusal at `open` sends our header and the sasl-outcome, without mechanisms."""
+        self.assertEqual(connection.read_header(), SASL_HEADER)
+        self.assert_refused(connection, reason, code)
+        self.assertEqual(connection.consumed, 0)
+
     def assert_consistent(self, outcome, code, reason='UNSPECIFIED'):
         said = (wire.SaslCode.Name(outcome.code), wire.FailureReason.Name(outcome.reason))
         self.assertEqual(said, (wire.SaslCode.Name(code), f'FAILURE_REASON_{reason}'),

@@ -40,7 +40,8 @@ def list8(*fields, count=None):
 
 def list32(*fields, count=None):
     items = b''.join(fields)
-    return b'\xd0' + struct.pack('>II', len(items) + 4, len(fields) if count is None else count) + items
+    count = len(fields) if count is None else count
+    return b'\xd0' + struct.pack('>II', len(items) + 4, count) + items
 
 
 def list_of(*fields):
