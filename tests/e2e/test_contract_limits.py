@@ -8,7 +8,7 @@ import time
 import grpc
 
 from harness import contract_client, sasl_frames
-from harness.contract_case import AUTH, LISTENERS, SYS_TEMP, ContractCase, ContractService
+from harness.contract_case import AUTH, LISTENERS, OK, SYS_TEMP, ContractCase, ContractService
 from harness.contract_client import NoAnswer, context
 from harness.sasl_frames import SASL_HEADER
 from harness.scram_client import Scram
@@ -165,7 +165,8 @@ class WorkLimit(LimitCase):
             outcome, frames = connection.read_outcome()
             reasons.add((outcome.code, outcome.reason))
             self.assertEqual(frames, [sasl_frames.Outcome(outcome.code - 1, None)])
-        self.assertEqual(reasons, {(AUTH, 2), (SYS_TEMP, 66)})
+        self.assertEqual(reasons, {(AUTH, wire.FAILURE_REASON_BAD_CREDENTIALS),
+                                   (SYS_TEMP, wire.FAILURE_REASON_OVERLOADED)})
         connection = self.answer(SASL_HEADER, sasl_frames.plain('alice', self.users['alice']))
         self.assert_accepted(connection)
 
@@ -192,7 +193,7 @@ class Outage(LimitCase):
 
     def test_of_the_store_is_temporary(self):
         """Outage: SYS_TEMP."""
-        # Users that the service has not looked up before, so that no cache has them.
+        # Nobody has logged in yet, so no cache knows the users.
         database = sqlite3.connect(self.service.store)
         self.addCleanup(database.close)
         tables = [name for name, in database.execute(
@@ -243,12 +244,41 @@ class Draining(LimitCase):
         self.assertTrue(self.client.verifies(frames[0].data))
         self.assertEqual(self.service.program.wait(), 0)
 
+    def begin_exchange(self):
+        """(the only live login, its client's last message, its client)"""
+        self.live.send_closed()
+        self.stream.pass_by()
+        client = Scram('alice', self.users['alice'])
+        exchange = self.new_exchange()
+        exchange.start('SCRAM-SHA-256', client.first())
+        return exchange, client.final(exchange.read_challenge()), client
+
+    def assert_exchange_refused(self):
+        exchange = self.new_exchange()
+        exchange.start('PLAIN', b'\0alice\0' + self.users['alice'].encode())
+        self.assert_consistent(exchange.read_outcome(), SYS_TEMP, 'DRAINING')
+        self.assertEqual(exchange.status(), grpc.StatusCode.OK)
+
     def test_refuses_new_opens_and_lets_the_live_one_finish(self):
         self.begin_draining()
         self.assert_refused_at_open(self.stream.open(context()), 'DRAINING')
         login = SASL_HEADER + sasl_frames.plain('alice', self.users['alice'])
         self.assert_refused_at_open(self.stream.open(context(), received=login), 'DRAINING')
         self.finish_live()
+
+    def test_refuses_a_new_exchange(self):
+        self.begin_draining()
+        self.assert_exchange_refused()
+        self.finish_live()
+
+    def test_lets_a_live_exchange_finish(self):
+        exchange, final, client = self.begin_exchange()
+        self.begin_draining()
+        exchange.respond(final)
+        outcome = exchange.read_outcome()
+        self.assert_consistent(outcome, OK)
+        self.assertTrue(client.verifies(outcome.final_data))
+        self.assertEqual(self.service.program.wait(), 0)
 
 
 class GracePeriod(ContractCase):

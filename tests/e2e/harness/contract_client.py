@@ -179,13 +179,14 @@ class Connection:
         if output.consumed < self.consumed:
             raise NoAnswer(f'consumed fell from {self.consumed} to {output.consumed}')
         self.consumed = output.consumed
-        self.token = output.resume_token
         self.sent += output.to_send
         self._unread += output.to_send
         if output.HasField('outcome'):
             self._outcome = output.outcome
             if output.resume_token:
                 raise NoAnswer('a resume token came with an outcome')
+        else:
+            self.token = output.resume_token
         return output
 
     def read_header(self):
