@@ -222,6 +222,13 @@ class HalfClose(ExchangeCase):
         self.assert_ends(self.exchange)
 
 
+    def test_while_the_password_is_being_checked(self):
+        # It was never seen before, and so costs a slow derivation.
+        self.exchange.start('PLAIN', b'\0bob\0' + self.users['bob'].encode())
+        self.exchange.half_close()
+        self.assert_ends(self.exchange)
+
+
 class Limits(ExchangeCase):
     """A limit on how many handshakes gives an outcome SYS_TEMP (overloaded); and so does the time
     (timed out)."""

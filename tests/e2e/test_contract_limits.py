@@ -280,6 +280,25 @@ class Draining(LimitCase):
         self.assertTrue(client.verifies(outcome.final_data))
         self.assertEqual(self.service.program.wait(), 0)
 
+    def test_refuses_new_opens_on_a_stream_that_was_idle(self):
+        idle = self.new_stream()
+        idle.pass_by()
+        self.begin_draining()
+        self.assert_refused_at_open(idle.open(context()), 'DRAINING')
+        self.finish_live()
+
+    def test_refuses_new_opens_on_a_new_stream(self):
+        self.begin_draining()
+        self.assert_refused_at_open(self.new_stream().open(context()), 'DRAINING')
+        self.finish_live()
+
+    def test_refuses_a_new_exchange_while_only_an_exchange_is_live(self):
+        exchange, final, _ = self.begin_exchange()
+        self.begin_draining()
+        self.assert_exchange_refused()
+        exchange.respond(final)
+        self.assert_consistent(exchange.read_outcome(), OK)
+
 
 class GracePeriod(ContractCase):
 
