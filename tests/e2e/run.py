@@ -51,6 +51,11 @@ class Report(unittest.TestResult):
         super().addFailure(test, err)
         self.record(test.id(), err)
 
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self.record(subtest.id(), err)
+
     def record(self, name, error=None):
         seconds = time.monotonic() - self._started
         case = xml.SubElement(self.suite, 'testcase', name=name, time=f'{seconds:.3f}')
