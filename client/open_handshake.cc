@@ -13,6 +13,13 @@
 namespace sallyport::client {
 namespace {
 
+// A handshake that breaks every stream that it comes to must not break them all.
+constexpr int kMaxMoves = 5;
+
+// What a client may send ahead of the service, far over what one needs: it must
+// not use up what all have together.
+constexpr size_t kMaxKeptBytes = 1 << 20;
+
 bool IsDrainingRefusal(const v1::ConnectionOutput& output) {
   return output.outcome().code() == v1::SASL_CODE_SYS_TEMP &&
          output.outcome().reason() == v1::FAILURE_REASON_DRAINING;
@@ -46,7 +53,7 @@ OpenHandshake::OpenHandshake(std::shared_ptr<HandshakeOwner> owner, ConnectionFa
       facts_(std::make_unique<ConnectionFacts>(std::move(facts))) {}
 
 bool OpenHandshake::Receive(std::string_view bytes) {
-  if (!owner_->MayQueue(bytes.size())) {
+  if (!MayKeep(bytes.size()) || !owner_->MayQueue(bytes.size())) {
     EndSoon(FailedOutcome(FailureReason::kOverloaded,
                           "more bytes wait for the service than may be queued"));
     return false;
@@ -65,6 +72,11 @@ bool OpenHandshake::Receive(std::string_view bytes) {
   // kept, and this one drops them.
   if (stream) stream->Forward(id, bytes);
   return true;
+}
+
+bool OpenHandshake::MayKeep(size_t bytes) {
+  absl::MutexLock lock(&mu_);
+  return ended_ || kept_.size() + bytes <= kMaxKeptBytes;
 }
 
 void OpenHandshake::Abandon() {
@@ -137,9 +149,8 @@ bool OpenHandshake::TakeOutputLocked(v1::ConnectionOutput& output,
                                      std::shared_ptr<HandshakeStream>* to_close) {
   const bool resuming = std::exchange(resuming_, false);
   if (CanMoveLocked() && IsDrainingRefusal(output)) {
-    refusal_ = std::make_unique<Refusal>(Refusal{std::move(*output.mutable_to_send()),
-                                                 OutcomeFromWire(*output.mutable_outcome()),
-                                                 output.consumed()});
+    refusal_ = std::make_unique<Refusal>(
+        Refusal{std::move(*output.mutable_to_send()), OutcomeFromWire(*output.mutable_outcome())});
     stream_.reset();
     return true;
   }
@@ -220,7 +231,7 @@ bool OpenHandshake::OnStreamEnded(const HandshakeStream& stream, const std::stri
     absl::MutexLock lock(&mu_);
     if (ended_ || stream_.get() != &stream) return false;
     stream_.reset();
-    if (CanMoveLocked()) return true;
+    if (CanMoveLocked() && ++moves_ <= kMaxMoves) return true;
     RefuseLocked(FailedOutcome(FailureReason::kServiceUnreachable,
                                absl::StrCat("the stream to the service ended: ", why)));
   }
@@ -240,7 +251,6 @@ void OpenHandshake::EndWaiting(const std::string& why) {
     if (refusal_ && !answered_) {
       const std::unique_ptr<Refusal> refusal = std::move(refusal_);
       to_send_ = std::move(refusal->to_send);
-      ConsumeLocked(refusal->consumed);
       EndLocked(std::move(refusal->outcome));
     } else {
       RefuseLocked(FailedOutcome(FailureReason::kServiceUnreachable, why));

@@ -104,7 +104,6 @@ class OpenHandshake : public std::enable_shared_from_this<OpenHandshake> {
   struct Refusal {
     std::string to_send;
     Outcome outcome;
-    uint64_t consumed;
   };
 
   // Ends the handshake with an outcome that is not the service's: the client is
@@ -126,6 +125,7 @@ class OpenHandshake : public std::enable_shared_from_this<OpenHandshake> {
   // Makes one callback, if there is one to make; false: there is none.
   bool DeliverNext();
 
+  bool MayKeep(size_t bytes) ABSL_LOCKS_EXCLUDED(mu_);
   // Whether another stream or replica can take it over.
   bool CanMoveLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return !answered_ || !resume_token_.empty();
@@ -150,6 +150,8 @@ class OpenHandshake : public std::enable_shared_from_this<OpenHandshake> {
 
   // Whether the service has taken it up: it cannot be begun again.
   bool answered_ ABSL_GUARDED_BY(mu_) = false;
+  // How often it lost its stream.
+  int moves_ ABSL_GUARDED_BY(mu_) = 0;
   // Whether its stream was handed a token, and has said nothing yet.
   bool resuming_ ABSL_GUARDED_BY(mu_) = false;
   // The state at consumed_, with which it can go on elsewhere; empty: none.

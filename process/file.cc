@@ -42,7 +42,9 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) 
   if (fd < 0) return ReadError(path, errno);
   absl::Cleanup close_fd = [fd] { close(fd); };
 
+  // The file may hold a key: a buffer that grows would leave copies of it behind.
   std::string content;
+  content.reserve(max_bytes + 1);
   size_t size = 0;
   while (size <= max_bytes) {
     content.resize(size + std::min(kReadSize, max_bytes + 1 - size));

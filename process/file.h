@@ -14,7 +14,8 @@ namespace sallyport::process {
 // ReadFile returns what is in the file at `path`, which need not be a regular
 // one. It fails with NotFound, PermissionDenied, InvalidArgument (a directory,
 // or more than `max_bytes` bytes) or Unavailable (a failed read); the message
-// names the path, the cause and what to do.
+// names the path, the cause and what to do. No copy of the content is left in
+// memory that was given back.
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes);
 
 }  // namespace sallyport::process

@@ -3,6 +3,7 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -22,6 +23,10 @@ constexpr int kMaxRequestBytes = 1 << 20;
 // How soon replaced keys are used: a fleet's replicas learn a new one for opening
 // long before the first of them seals with it.
 constexpr absl::Duration kKeyFilePeriod = absl::Seconds(1);
+// How often a draining service looks whether its last login has ended.
+constexpr absl::Duration kDrainPeriod = absl::Milliseconds(5);
+// For the last answers to leave.
+constexpr absl::Duration kFinishTime = absl::Milliseconds(200);
 
 }  // namespace
 
@@ -148,13 +153,19 @@ absl::Status Service::Serve() {
 }
 
 void Service::Drain() {
+  // First, so that nothing is admitted once the health says so.
+  host_->draining.store(true);
   grpc_->GetHealthCheckService()->SetServingStatus(false);
-  host_->draining.store(true, std::memory_order_relaxed);
-  // Until then the service answers: health checks, and opens with a refusal.
+  // Until the last login has ended the service answers: health checks, and opens
+  // with a refusal.
   const absl::Time end = absl::Now() + config_.drain;
-  streams_->Drain(config_.drain);
-  exchanges_->Drain(end - absl::Now());
-  text_connections_->Drain(end - absl::Now());
+  while (host_->live_handshakes.load() > 0 && absl::Now() < end) {
+    absl::SleepFor(kDrainPeriod);
+  }
+  const absl::Time last = std::max(end, absl::Now() + kFinishTime);
+  streams_->Drain(last - absl::Now());
+  exchanges_->Drain(last - absl::Now());
+  text_connections_->Drain(last - absl::Now());
   grpc_->Shutdown(std::chrono::system_clock::now());
   process::Log(process::LogLevel::kInfo, "drained",
                {{"live_handshakes", host_->live_handshakes.load()},

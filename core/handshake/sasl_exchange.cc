@@ -3,9 +3,15 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "core/handshake/saved_identity.h"
+#include "core/sasl/login_verdict.h"
 
 namespace sallyport {
+namespace {
+
+// Of the only query that is not a mechanism's.
+constexpr uint64_t kFinalLookupTicket = 1;
+
+}  // namespace
 
 SaslExchange::SaslExchange(std::shared_ptr<const MechanismOffer> offer,
                            const ServerMechanismContext& context, bool final_data_as_challenge)
@@ -30,13 +36,40 @@ ExchangeStep SaslExchange::Begin(std::string_view mechanism,
 ExchangeStep SaslExchange::Respond(std::string_view response) {
   // SRS_SASL_SERVER_IO_01_061 SRS_SASL_SERVER_IO_01_088 SRS_SASL_SERVER_IO_01_106
   if (turn_ == Turn::kResponse) return Apply(mechanism_->Step(response));
-  if (turn_ != Turn::kFinalAnswer) {
+  if (turn_ != Turn::kFinalAnswer && turn_ != Turn::kRestoredFinalAnswer) {
     return Fail(FailureReason::kInternal, "a response that was not asked for");
   }
   if (!response.empty()) {
     return Fail(FailureReason::kMalformedMessage, "the answer to the final data is not empty");
   }
+  if (turn_ == Turn::kRestoredFinalAnswer) return LookUpAgain();
   return Succeed({.identity = *std::exchange(accepted_, std::nullopt)});
+}
+
+ExchangeStep SaslExchange::LookUpAgain() {
+  turn_ = Turn::kFinalLookup;
+  awaited_ticket_ = kFinalLookupTicket;
+  const bool acts_as_itself = accepted_->authorization_id == accepted_->authentication_id;
+  return NeedCredentials{
+      awaited_ticket_,
+      {.authentication_id = accepted_->authentication_id,
+       .authorization_id = acts_as_itself ? std::string() : accepted_->authorization_id,
+       .mechanism = chosen_->name}};
+}
+
+// The client proved itself where the state was saved; whether it may log in is
+// for the store to say once more.
+ExchangeStep SaslExchange::SucceedAgain(CredentialAnswer answer) {
+  if (const auto* unavailable = std::get_if<CredentialsUnavailable>(&answer)) {
+    return Fail(unavailable->reason, nullptr);
+  }
+  auto& found = std::get<CredentialsFound>(answer);
+  if (const auto refusal = RefusalOf(found, /*usable=*/true, /*proven=*/true)) {
+    return Fail(*refusal, nullptr);
+  }
+  Identity identity = *std::exchange(accepted_, std::nullopt);
+  identity.account = std::move(found.account);
+  return Succeed({.identity = std::move(identity)});
 }
 
 ExchangeStep SaslExchange::Apply(absl::StatusOr<StepResult> result) {
@@ -93,6 +126,9 @@ absl::StatusOr<ExchangeStep> SaslExchange::ResumeWith(Turn turn, uint64_t ticket
 }
 
 absl::StatusOr<ExchangeStep> SaslExchange::Resume(uint64_t ticket, CredentialAnswer answer) {
+  if (turn_ == Turn::kFinalLookup && ticket == awaited_ticket_) {
+    return SucceedAgain(std::move(answer));
+  }
   return ResumeWith(Turn::kCredentials, ticket, std::move(answer));
 }
 
@@ -101,13 +137,16 @@ absl::StatusOr<ExchangeStep> SaslExchange::Resume(uint64_t ticket, DerivationAns
 }
 
 absl::Status SaslExchange::SaveState(StateWriter& state) const {
-  if (turn_ != Turn::kResponse && turn_ != Turn::kFinalAnswer) {
+  const bool proven = turn_ == Turn::kFinalAnswer || turn_ == Turn::kRestoredFinalAnswer;
+  if (turn_ != Turn::kResponse && !proven) {
     return absl::FailedPreconditionError("the exchange does not wait for its client");
   }
   state.Bytes(chosen_->name);
-  state.Number(static_cast<uint64_t>(turn_));
-  if (turn_ == Turn::kResponse) return mechanism_->SaveState(state);
-  SaveIdentity(*accepted_, state);
+  state.Number(proven ? 1 : 0);
+  if (!proven) return mechanism_->SaveState(state);
+  state.Bytes(accepted_->authentication_id);
+  state.Bytes(accepted_->authorization_id);
+  state.Number(accepted_->channel_bound ? 1 : 0);
   return absl::OkStatus();
 }
 
@@ -117,17 +156,17 @@ absl::Status SaslExchange::RestoreState(StateReader& state) {
   if (chosen_ == nullptr) {
     return absl::InvalidArgumentError("the mechanism of the state is not offered");
   }
-  const uint64_t turn = state.Number();
-  if (turn == static_cast<uint64_t>(Turn::kResponse)) {
+  if (state.Number() == 0) {
     turn_ = Turn::kResponse;
     mechanism_ = chosen_->create_server(context_);
     return mechanism_->RestoreState(state);
   }
-  if (turn != static_cast<uint64_t>(Turn::kFinalAnswer)) {
-    return absl::InvalidArgumentError("the state is of no turn of the client's");
-  }
-  turn_ = Turn::kFinalAnswer;
-  accepted_ = RestoreIdentity(chosen_->name, state);
+  turn_ = Turn::kRestoredFinalAnswer;
+  accepted_ = Identity{.authentication_id = std::string(state.Bytes()),
+                       .authorization_id = std::string(state.Bytes()),
+                       .mechanism = chosen_->name,
+                       .channel_bound = state.Number() == 1,
+                       .account = nullptr};
   return absl::OkStatus();
 }
 

@@ -73,10 +73,22 @@ class SaslExchange {
   const MechanismDescriptor* mechanism() const { return chosen_; }
 
  private:
-  enum class Turn : uint8_t { kBegin, kResponse, kCredentials, kDerivation, kFinalAnswer, kEnded };
+  enum class Turn : uint8_t {
+    kBegin,
+    kResponse,
+    kCredentials,
+    kDerivation,
+    kFinalAnswer,
+    // As kFinalAnswer, restored: the account is looked up again behind it.
+    kRestoredFinalAnswer,
+    kFinalLookup,
+    kEnded,
+  };
 
   ExchangeStep Apply(absl::StatusOr<StepResult> result);
   ExchangeStep Succeed(Success success);
+  ExchangeStep LookUpAgain();
+  ExchangeStep SucceedAgain(CredentialAnswer answer);
   template <typename Answer>
   absl::StatusOr<ExchangeStep> ResumeWith(Turn turn, uint64_t ticket, Answer answer);
 

@@ -231,6 +231,8 @@ absl::Status ServerHandshake::SaveState(StateWriter& state) const {
   state.Number(static_cast<uint64_t>(state_));
   state.Number(consumed_);
   state.Number(steps_);
+  // SCRAM's flag `y` is about what the client was shown.
+  state.Number(offer_->plus_offered() ? 1 : 0);
   if (state_ != HandshakeState::kResponse) return absl::OkStatus();
   state.Bytes(hostname_);
   return exchange_.SaveState(state);
@@ -243,6 +245,9 @@ absl::Status ServerHandshake::RestoreState(StateReader& state) {
   const uint64_t consumed = state.Number();
   const uint64_t steps = state.Number();
   if (steps > limits_.max_steps) state.Fail();
+  if ((state.Number() == 1) != offer_->plus_offered()) {
+    return absl::InvalidArgumentError("the state is of another offer");
+  }
   if (waits_in == HandshakeState::kResponse) {
     hostname_ = state.Bytes();
     if (absl::Status status = exchange_.RestoreState(state); !status.ok()) return status;

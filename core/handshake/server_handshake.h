@@ -89,7 +89,8 @@ class ServerHandshake {
 
   // RestoreState takes the place of Start, in a context equal to the one that the
   // state was saved in. InvalidArgument, and the handshake must be destroyed, for
-  // a state that is not whole, or whose mechanism is no longer offered.
+  // a state that is not whole, whose mechanism is no longer offered, or whose
+  // client was shown channel binding where this offer has none, or the reverse.
   absl::Status RestoreState(StateReader& state);
 
   // consumed is how many of the client's bytes the handshake has used up.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/handshake/server_handshake.h"
 #include "server/login/connection_context.h"
 
 namespace sallyport::server {
@@ -21,6 +22,9 @@ std::variant<Refusal, Admission> Admit(HandshakeHost& host, ResumableRpc rpc,
     return Refusal{FailureReason::kOverloaded};
   }
   if (!IsBounded(context)) return Refusal{FailureReason::kBrokerFault};
+  if (hostname.size() > kMaxHostnameSize) {
+    return Refusal{FailureReason::kMalformedMessage, "the hostname is too long"};
+  }
 
   Admission admission = {.connection = {.listener = context.listener(),
                                         .remote_address = context.remote_address(),

@@ -24,7 +24,8 @@ struct HandshakeQuotas {
   // with sys-temp.
   size_t max_handshakes_per_stream = 20'000;
   size_t max_handshakes = 200'000;
-  // Over it, a new stream is refused with RESOURCE_EXHAUSTED.
+  // Over it, a new stream is refused with RESOURCE_EXHAUSTED; and so is an
+  // Exchange call where as many wait for their start.
   size_t max_streams = 1'000;
   // How long one handshake may take.
   std::chrono::milliseconds handshake_timeout = std::chrono::seconds(30);
@@ -42,6 +43,8 @@ struct HandshakeHost {
   HandshakeQuotas quotas;
   std::atomic<bool> draining = false;
   std::atomic<size_t> live_handshakes = 0;
+  // Exchange calls whose start has not come.
+  std::atomic<size_t> unstarted_exchanges = 0;
   // Inputs for connections that were not live: mostly those that crossed an
   // outcome.
   std::atomic<uint64_t> dropped_inputs = 0;

@@ -16,6 +16,12 @@ std::string_view CodeName(amqp::SaslCode code) {
   return index < kNames.size() ? kNames[index] : "unknown";
 }
 
+// What a broker says may be of any size where it is refused for just that.
+std::string_view Bounded(std::string_view text) {
+  constexpr size_t kMaxLogged = 1024;
+  return text.substr(0, kMaxLogged);
+}
+
 LogLevel LevelOf(amqp::SaslCode code) {
   return code == amqp::SaslCode::kOk || code == amqp::SaslCode::kAuth ? LogLevel::kInfo
                                                                       : LogLevel::kWarning;
@@ -42,9 +48,9 @@ void LogHandshake(const HandshakeRecord& record) {
                   {"authorization_id", identity.authorization_id},
                   {"store", store},
                   {"channel_bound", identity.channel_bound},
-                  {"listener", record.listener},
-                  {"remote_address", record.remote_address},
-                  {"hostname", record.hostname},
+                  {"listener", Bounded(record.listener)},
+                  {"remote_address", Bounded(record.remote_address)},
+                  {"hostname", Bounded(record.hostname)},
                   {"duration_us", microseconds}});
     return;
   }
@@ -56,9 +62,9 @@ void LogHandshake(const HandshakeRecord& record) {
                 {"detail", outcome.what != nullptr ? outcome.what : Describe(reason)},
                 {"mechanism", record.mechanism},
                 {"authentication_id", record.authentication_id},
-                {"listener", record.listener},
-                {"remote_address", record.remote_address},
-                {"hostname", record.hostname},
+                {"listener", Bounded(record.listener)},
+                {"remote_address", Bounded(record.remote_address)},
+                {"hostname", Bounded(record.hostname)},
                 {"duration_us", microseconds}});
 }
 

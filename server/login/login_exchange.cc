@@ -36,8 +36,9 @@ absl::Status LoginExchange::Begin(LoginStart start, bool* resumed) {
     opened_at_ = Clock::now();
     if (!admission.token) {
       place_ = {.handshake_id = host_.ids.Next(), .opened_at = absl::Now()};
-      todo = TakeLocked(start.initial_response.value_or(""), start.mechanism,
-                        !start.initial_response.has_value());
+      const bool absent = !start.initial_response.has_value();
+      todo = TakeLocked(absent ? std::string_view() : start.initial_response->view(),
+                        start.mechanism, absent);
     } else if (absl::Status status = RestoreLocked(start, *admission.token); status.ok()) {
       *resumed = true;
     } else {

@@ -18,6 +18,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "core/credentials/secret.h"
 #include "core/handshake/sasl_exchange.h"
 #include "sallyport/v1/authenticator.pb.h"
 #include "server/login/admission.h"
@@ -33,7 +34,7 @@ struct LoginStart {
   std::string hostname;
   std::string mechanism;
   // nullopt: none was sent, which is not the same as an empty one.
-  std::optional<std::string> initial_response;
+  std::optional<Secret> initial_response;
   // Empty: a new exchange.
   std::string resume_token;
   // Whether the transport has no place for final data beside the outcome.

@@ -8,7 +8,8 @@
 namespace sallyport::server {
 
 ContinuedHandshakes::ContinuedHandshakes(absl::Duration lifetime, size_t max_handshakes)
-    : lifetime_(lifetime), max_in_shard_(std::max<size_t>(max_handshakes / kShards, 1)) {}
+    : lifetime_(lifetime + kMaxClockSkew),
+      max_in_shard_(std::max<size_t>(max_handshakes / kShards, 1)) {}
 
 void ContinuedHandshakes::Age(Shard& shard, absl::Time now) const {
   if (now - shard.current_since < lifetime_) return;
@@ -48,7 +49,7 @@ bool ContinuedHandshakes::MayContinue(std::string_view handshake_id, uint32_t st
   Shard& shard = shards_[key % kShards];
   absl::MutexLock lock(&shard.mutex);
   Age(shard, now);
-  return sealed_at > shard.forgot_at && StepsOf(shard, key) <= steps;
+  return sealed_at > shard.forgot_at + kMaxClockSkew && StepsOf(shard, key) <= steps;
 }
 
 }  // namespace sallyport::server

@@ -22,6 +22,9 @@ namespace sallyport::server {
 
 class ContinuedHandshakes {
  public:
+  // kMaxClockSkew is how far the clocks of a fleet may lie apart.
+  static constexpr absl::Duration kMaxClockSkew = absl::Seconds(5);
+
   // `lifetime` is that of a token, and `max_handshakes` what is remembered of the
   // time of one.
   explicit ContinuedHandshakes(absl::Duration lifetime, size_t max_handshakes = 1 << 20);

@@ -88,9 +88,9 @@ std::variant<const char*, OpenedToken> ResumeTokens::Open(std::string_view bindi
   place.steps = static_cast<uint32_t>(steps);
   const absl::Time now = absl::Now();
   if (now - place.opened_at >= lifetime_) return "the resume token has expired";
-  // A replica whose clock runs ahead by that much would give its handshakes more
-  // time than they may have.
-  if (place.opened_at - now >= lifetime_) return "the resume token is of the future";
+  if (place.opened_at - now > ContinuedHandshakes::kMaxClockSkew) {
+    return "the resume token is of the future: a replica's clock is wrong";
+  }
   if (!continued_.MayContinue(place.handshake_id, place.steps, sealed_at, now)) {
     return "the resume token was continued already";
   }

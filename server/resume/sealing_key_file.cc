@@ -42,13 +42,15 @@ absl::StatusOr<std::shared_ptr<const SealingKeys>> ReadSealingKeys(const std::st
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (content.empty()) continue;
     std::optional<std::string> key = DecodeBase64(content);
+    const absl::Cleanup wipe_key = [&] {
+      if (key) Wipe(&*key);
+    };
     if (!key || key->size() != kSealingKeySize) {
       return absl::InvalidArgumentError(
           absl::StrCat(path, ":", line, ": expected a key of ", kSealingKeySize,
                        " bytes in base64; 'openssl rand -base64 32' makes one"));
     }
     keys.emplace_back(*key);
-    Wipe(&*key);
   }
   auto created = SealingKeys::Create(std::move(keys), random);
   if (created.ok()) return created;

@@ -29,8 +29,9 @@ HandshakeReactor* AuthenticatorService::Handshake(grpc::CallbackServerContext*) 
 }
 
 ExchangeReactor* AuthenticatorService::Exchange(grpc::CallbackServerContext*) {
-  if (exchanges_.size() >= host_.quotas.max_handshakes) {
-    return new RefusedStream({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many Exchange calls"});
+  if (host_.unstarted_exchanges.load(std::memory_order_relaxed) >= host_.quotas.max_streams) {
+    return new RefusedStream(
+        {grpc::StatusCode::RESOURCE_EXHAUSTED, "too many Exchange calls that have not started"});
   }
   return ExchangeStream::Start(host_, exchanges_);
 }

@@ -25,7 +25,9 @@ ExchangeStream* ExchangeStream::Start(HandshakeHost& host, StreamRegistry& regis
 }
 
 ExchangeStream::ExchangeStream(HandshakeHost& host, StreamRegistry& registry)
-    : host_(host), registry_(registry) {}
+    : host_(host), registry_(registry) {
+  host_.unstarted_exchanges.fetch_add(1, std::memory_order_relaxed);
+}
 
 void ExchangeStream::Read() {
   absl::MutexLock lock(&mutex_);
@@ -39,21 +41,51 @@ void ExchangeStream::OnReadDone(bool ok) {
   const grpc::Status parsed =
       grpc::SerializationTraits<v1::ExchangeRequest>::Deserialize(&received_, &request);
   if (!parsed.ok()) return End(Mistake("not a sallyport.v1.ExchangeRequest"));
-  std::shared_ptr<LoginExchange> exchange;
+  Take(std::move(request));
+}
+
+void ExchangeStream::Take(v1::ExchangeRequest request) {
+  bool started = false;
   {
     absl::MutexLock lock(&mutex_);
-    exchange = exchange_;
+    started = exchange_ != nullptr;
   }
   switch (request.message_case()) {
     case v1::ExchangeRequest::kStart:
-      if (exchange != nullptr) return End(Mistake("a second start"));
+      if (started) return End(Mistake("a second start"));
       return Begin(*request.mutable_start());
     case v1::ExchangeRequest::kResponse:
-      if (exchange == nullptr) return End(Mistake("a response before the start"));
-      return exchange->Respond(request.response());
+      if (!started) return End(Mistake("a response before the start"));
+      return Respond(std::move(*request.mutable_response()));
     case v1::ExchangeRequest::MESSAGE_NOT_SET:
       return End(Mistake("a message that is neither a start nor a response"));
   }
+}
+
+void ExchangeStream::Respond(std::string response) {
+  std::shared_ptr<LoginExchange> exchange;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (busy_) {
+      early_ = std::move(response);
+      return;
+    }
+    busy_ = true;
+    exchange = exchange_;
+  }
+  Read();
+  exchange->Respond(response);
+  Wipe(&response);
+}
+
+void ExchangeStream::Proceed() {
+  std::optional<std::string> early;
+  {
+    absl::MutexLock lock(&mutex_);
+    busy_ = false;
+    early = std::exchange(early_, std::nullopt);
+  }
+  if (early) Respond(*std::move(early));
 }
 
 void ExchangeStream::Begin(v1::ExchangeStart& start) {
@@ -67,7 +99,8 @@ void ExchangeStream::Begin(v1::ExchangeStart& start) {
                       .mechanism = std::move(*start.mutable_mechanism()),
                       .resume_token = std::move(*start.mutable_resume_token())};
   if (start.has_initial_response()) {
-    login.initial_response = std::move(*start.mutable_initial_response());
+    login.initial_response.emplace(start.initial_response());
+    Wipe(start.mutable_initial_response());
   }
   const std::shared_ptr<LoginExchange> exchange =
       LoginExchange::Create(host_, [weak = std::weak_ptr(self_)](LoginStep step) {
@@ -76,11 +109,14 @@ void ExchangeStream::Begin(v1::ExchangeStart& start) {
   {
     absl::MutexLock lock(&mutex_);
     exchange_ = exchange;
+    busy_ = true;
   }
+  host_.unstarted_exchanges.fetch_sub(1, std::memory_order_relaxed);
+  Read();
   bool resumed = false;
   const absl::Status begun = exchange->Begin(std::move(login), &resumed);
   if (!begun.ok()) return End(Mistake(std::string(begun.message())));
-  if (resumed) Read();
+  if (resumed) Proceed();
 }
 
 void ExchangeStream::OnStep(LoginStep step) {
@@ -121,7 +157,7 @@ void ExchangeStream::OnWriteDone(bool ok) {
     writing_ = false;
   }
   if (!ok) return End(grpc::Status::CANCELLED);
-  Read();
+  Proceed();
 }
 
 void ExchangeStream::End(const grpc::Status& status) {
@@ -130,14 +166,18 @@ void ExchangeStream::End(const grpc::Status& status) {
     absl::MutexLock lock(&mutex_);
     if (std::exchange(finished_, true)) return;
     exchange = exchange_;
-    Finish(status);
   }
   if (exchange != nullptr) exchange->Abandon();
+  Finish(status);
 }
 
 void ExchangeStream::OnCancel() { End(grpc::Status::CANCELLED); }
 
 void ExchangeStream::OnDone() {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (exchange_ == nullptr) host_.unstarted_exchanges.fetch_sub(1, std::memory_order_relaxed);
+  }
   registry_.Remove(this);
   self_.reset();
 }

@@ -8,6 +8,8 @@
 #include <grpcpp/grpcpp.h>
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -40,10 +42,16 @@ class ExchangeStream final : public ExchangeReactor, public LiveStream {
  private:
   ExchangeStream(HandshakeHost& host, StreamRegistry& registry);
 
+  // Reads the next message: there is a read under way until the end, so that a
+  // half-close is seen whatever else goes on.
   void Read() ABSL_LOCKS_EXCLUDED(mutex_);
+  void Take(v1::ExchangeRequest request);
   void Begin(v1::ExchangeStart& start);
+  void Respond(std::string response);
   void OnStep(LoginStep step);
   void Write(const v1::ExchangeResponse& response, bool last) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The challenge is on its way: its answer may have come early.
+  void Proceed() ABSL_LOCKS_EXCLUDED(mutex_);
   // Ends the call, once.
   void End(const grpc::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -57,7 +65,12 @@ class ExchangeStream final : public ExchangeReactor, public LiveStream {
   absl::Mutex mutex_;
   // Null until the start has come.
   std::shared_ptr<LoginExchange> exchange_ ABSL_GUARDED_BY(mutex_);
+  // Whether the client's last message is being worked on, or its challenge
+  // written.
+  bool busy_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  // A response that came meanwhile: the next is not read before it is used.
+  std::optional<std::string> early_ ABSL_GUARDED_BY(mutex_);
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

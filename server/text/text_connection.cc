@@ -78,7 +78,7 @@ void TextConnection::Read() {
 }
 
 void TextConnection::OnRead(size_t size) {
-  if (!reader_.in_request()) request_begun_ = Clock::now();
+  active_at_ = Clock::now();
   unused_ = std::string_view(read_.data(), size);
   Proceed();
 }
@@ -87,8 +87,6 @@ void TextConnection::Proceed() {
   if (draining_ && exchange_ == nullptr) return Close();
   auto next = reader_.Next(&unused_);
   if (std::holds_alternative<std::monostate>(next)) return Read();
-  request_begun_ = Clock::now();
-  answering_ = true;
   Serve(std::get<TextRequest>(std::move(next)));
 }
 
@@ -119,16 +117,19 @@ void TextConnection::Begin(const TextStart& start) {
       .context = context_, .mechanism = start.mechanism, .final_data_as_challenge = true};
   // The protocol has no way to say that there is an empty one.
   if (!start.data.empty()) {
-    login.initial_response = std::string(start.data.data(), start.data.size());
+    login.initial_response.emplace(std::string_view(start.data.data(), start.data.size()));
   }
   // A client that starts over has given up the exchange before.
   if (exchange_ != nullptr) exchange_->Abandon();
-  exchange_ = LoginExchange::Create(host_, [weak = weak_from_this()](LoginStep step) {
+  awaits_step_ = true;
+  const auto tell = [weak = weak_from_this(), serial = ++serial_](LoginStep step) {
     const std::shared_ptr<TextConnection> self = weak.lock();
     if (self == nullptr) return;
-    asio::post(self->socket_.get_executor(),
-               [self, step = std::move(step)]() mutable { self->OnStep(std::move(step)); });
-  });
+    asio::post(self->socket_.get_executor(), [self, serial, step = std::move(step)]() mutable {
+      self->OnStep(serial, std::move(step));
+    });
+  };
+  exchange_ = LoginExchange::Create(host_, tell);
   bool resumed = false;
   // Without a token, a start is no mistake of the call's.
   if (!exchange_->Begin(std::move(login), &resumed).ok()) Reply(kInternalError);
@@ -136,15 +137,17 @@ void TextConnection::Begin(const TextStart& start) {
 
 void TextConnection::Step(const TextStep& step) {
   if (exchange_ == nullptr) return Reply(NameOf(TextProblem::Kind::kBadFormat));
+  awaits_step_ = true;
   exchange_->Respond({step.data.data(), step.data.size()});
 }
 
-void TextConnection::OnStep(LoginStep step) {
+void TextConnection::OnStep(uint64_t serial, LoginStep step) {
+  if (serial != serial_ || exchange_ == nullptr) return;
+  // The time brought it about, and nobody asked.
+  if (!std::exchange(awaits_step_, false)) return Close();
   if (const auto* end = std::get_if<LoginOutcome>(&step)) {
     exchange_ = nullptr;
-    // Where the time brought it about, nobody asked.
-    if (answering_) Reply(NameOf(end->outcome.code));
-    return;
+    return Reply(NameOf(end->outcome.code));
   }
   const std::string& bytes = std::get<LoginChallenge>(step).bytes;
   Reply(absl::StrCat("AUTH_CONTINUE ", bytes.size(), "\r\n", bytes, "\r\n"));
@@ -152,9 +155,11 @@ void TextConnection::OnStep(LoginStep step) {
 
 void TextConnection::Reply(std::string reply, bool close) {
   reply_ = std::move(reply);
+  writing_ = true;
   asio::async_write(socket_, asio::buffer(reply_),
                     [self = shared_from_this(), close](asio::error_code error, size_t) {
-                      self->answering_ = false;
+                      self->writing_ = false;
+                      self->active_at_ = Clock::now();
                       if (error || close) return self->Close();
                       self->Proceed();
                     });
@@ -173,15 +178,14 @@ void TextConnection::Close() {
 void TextConnection::ExpireOpenedBefore(Clock::time_point time) {
   asio::post(socket_.get_executor(), [self = shared_from_this(), time] {
     if (self->exchange_ != nullptr) self->exchange_->ExpireOpenedBefore(time);
-    const bool waits = !self->answering_ && self->reader_.in_request();
-    if (waits && self->request_begun_ < time) self->Close();
+    if (!self->awaits_step_ && self->active_at_ < time) self->Close();
   });
 }
 
 void TextConnection::FinishWhenIdle() {
   asio::post(socket_.get_executor(), [self = shared_from_this()] {
     self->draining_ = true;
-    if (self->exchange_ == nullptr && !self->answering_) self->Close();
+    if (self->exchange_ == nullptr && !self->writing_) self->Close();
   });
 }
 

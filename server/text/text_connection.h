@@ -35,8 +35,8 @@ class TextConnection final : public LiveStream,
                     StreamRegistry& registry, TextConnections& owners);
   ~TextConnection() override;
 
-  // An exchange that takes too long is forgotten, and a request that does not
-  // become whole closes the connection.
+  // Closes a connection whose client does nothing for too long, and one whose
+  // exchange takes too long.
   void ExpireOpenedBefore(Clock::time_point time) override;
   void FinishWhenIdle() override;
 
@@ -46,13 +46,14 @@ class TextConnection final : public LiveStream,
 
   void Read();
   void OnRead(size_t size);
-  // Answers the next whole request of what was read, or reads on.
+  // Answers the next whole request of what was read, or reads on. Neither a read
+  // nor a write is under way.
   void Proceed();
   void Serve(TextRequest request);
   void ListMechanisms();
   void Begin(const TextStart& start);
   void Step(const TextStep& step);
-  void OnStep(LoginStep step);
+  void OnStep(uint64_t serial, LoginStep step);
   void Reply(std::string reply, bool close = false);
   void Close();
 
@@ -67,12 +68,15 @@ class TextConnection final : public LiveStream,
   std::array<char, kReadSize> read_;
   // What of it was not used yet.
   std::string_view unused_;
-  // When the request that is not whole yet began.
-  Clock::time_point request_begun_;
+  // When the client last said something, or took a reply.
+  Clock::time_point active_at_ = Clock::now();
   // Null: there is no exchange.
   std::shared_ptr<LoginExchange> exchange_;
-  // Whether a reply is being made or written.
-  bool answering_ = false;
+  // Of the exchange: a step of one that was given up is told from its own.
+  uint64_t serial_ = 0;
+  // Whether the exchange owes the client a reply.
+  bool awaits_step_ = false;
+  bool writing_ = false;
   bool draining_ = false;
   std::string reply_;
 };

@@ -92,9 +92,11 @@ StepResult ScramServer::OnCredentials(CredentialsFound found) {
 }
 
 std::string ScramServer::AppendServerFirst(const ScramKeys& keys) {
+  salt_ = keys.salt;
+  iterations_ = keys.iterations;
   auth_message_.append(",s=");
-  AppendBase64(keys.salt, &auth_message_);
-  auth_message_.append(",i=").append(std::to_string(keys.iterations));
+  AppendBase64(salt_, &auth_message_);
+  auth_message_.append(",i=").append(std::to_string(iterations_));
   return auth_message_.substr(server_first_begin_);
 }
 
@@ -125,8 +127,7 @@ StepResult ScramServer::CheckProof() {
   // An unknown user costs the derivation that one with a cleartext password does.
   const Secret& password =
       credential_.password != nullptr ? *credential_.password : decoy_->stored_key;
-  return NeedDerivation{0,
-                        SaltedPassword{variant_.hash, password, decoy_->salt, decoy_->iterations}};
+  return NeedDerivation{0, SaltedPassword{variant_.hash, password, salt_, iterations_}};
 }
 
 // Whether a user of the configured schemes has no keys for this mechanism, only a
@@ -184,6 +185,8 @@ void ScramServer::SaveMessages(StateWriter& state) const {
   state.Bytes(auth_message_);
   state.Number(server_first_begin_);
   state.Number(nonce_end_);
+  state.Bytes(salt_);
+  state.Number(iterations_);
 }
 
 absl::Status ScramServer::RestoreMessages(StateReader& state) {
@@ -195,6 +198,10 @@ absl::Status ScramServer::RestoreMessages(StateReader& state) {
   auth_message_ = state.Bytes();
   server_first_begin_ = state.Number();
   nonce_end_ = state.Number();
+  salt_ = state.Bytes();
+  const uint64_t iterations = state.Number();
+  if (iterations > kMaxIterations) state.Fail();
+  iterations_ = static_cast<uint32_t>(iterations);
   // The views into auth_message_ begin behind "r=".
   if (nonce_end_ > auth_message_.size() || nonce_end_ < 2 || server_first_begin_ > nonce_end_ - 2) {
     state.Fail();

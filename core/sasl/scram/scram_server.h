@@ -58,6 +58,9 @@ class ScramServer : public ClientFirstServerMechanism {
   ScramCredential credential_;
   // Keys for whoever has none stored; for a cleartext password, its salt.
   std::optional<ScramKeys> decoy_;
+  // As the client was told them.
+  std::string salt_;
+  uint32_t iterations_ = 0;
   std::string proof_;
 };
 

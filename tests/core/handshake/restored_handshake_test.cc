@@ -134,6 +134,47 @@ TEST(RestoredHandshake, AsksAgainWhoMayLogIn) {
   EXPECT_EQ(session.Result().outcome, "code 1 account_disabled");
 }
 
+TEST(RestoredHandshake, AsksOnceMoreBehindTheLastAnswer) {
+  ServerSetup setup = EveryMechanism();
+  setup.limits.final_data_as_challenge = true;
+  const std::string stream = ClientBytes(setup, LoginBy("SCRAM-SHA-256", kKeysUser));
+  const std::string last = ResponseFrame("");
+  ASSERT_TRUE(stream.ends_with(last));
+  ServerSession session(setup);
+  session.Exchange(stream.substr(0, stream.size() - last.size()));
+  ServerSetup locked = setup;
+  locked.accounts.find(kKeysUser)->second.denial = FailureReason::kAccountDisabled;
+  ServerSession moved(locked, session.Save());
+  moved.Exchange(last);
+  EXPECT_EQ(moved.Result().outcome, "code 1 account_disabled");
+  ServerSetup down = setup;
+  down.outage = FailureReason::kStoreUnavailable;
+  ServerSession waiting(down, session.Save());
+  waiting.Exchange(last);
+  EXPECT_EQ(waiting.Result().outcome, "code 4 store_unavailable");
+}
+
+TEST(RestoredHandshake, DerivesWithTheSaltThatTheClientWasTold) {
+  const ServerSetup setup = EveryMechanism();
+  const Halves halves = SavedAtServerFirst(setup, LoginBy("SCRAM-SHA-256", kCleartextUser));
+  ServerSetup other = setup;
+  other.settings.decoy_key = Secret("of another replica");
+  ServerSession session(other, halves.saved);
+  session.Exchange(halves.rest);
+  EXPECT_TRUE(session.Result().outcome.starts_with("code 0 ")) << session.Result().outcome;
+}
+
+TEST(RestoredHandshake, NeedsAnOfferThatBindsOrNotAsTheFirstDid) {
+  const ServerSetup setup = EveryMechanism();
+  ServerSetup unbound = setup;
+  unbound.offer = OfferOf({"SCRAM-SHA-256"});
+  EXPECT_EQ(ServerSession(unbound, ServerSession(setup).Save()).Inconsistency(),
+            "the state was refused");
+  EXPECT_EQ(ServerSession(setup, ServerSession(unbound).Save()).Inconsistency(),
+            "the state was refused");
+  EXPECT_EQ(ServerSession(unbound, ServerSession(unbound).Save()).Inconsistency(), "");
+}
+
 TEST(RestoredHandshake, TakesNoProofOfAnotherPassword) {
   const ServerSetup setup = EveryMechanism();
   const Halves halves = SavedAtServerFirst(setup, LoginBy("SCRAM-SHA-256", kKeysUser));
