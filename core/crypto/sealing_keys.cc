@@ -47,10 +47,25 @@ EVP_KDF* Hkdf() {
   return kdf;
 }
 
-// Keeps the thread's last key until the next call, or until the thread ends.
-EVP_CIPHER_CTX* ContextOfThisThread() {
-  thread_local const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context(EVP_CIPHER_CTX_new());
-  return context.get();
+using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
+
+// A context that is prepared with the key that its thread last sealed with, until
+// the thread seals with another or ends: preparing a key costs more than the
+// sealing of a handshake.
+struct SealingContext {
+  CipherContext context = CipherContext(EVP_CIPHER_CTX_new());
+  // Of the SealingKeys whose key it holds.
+  uint64_t serial = 0;
+};
+
+SealingContext& SealingContextOfThisThread() {
+  thread_local SealingContext context;
+  return context;
+}
+
+uint64_t NextSerial() {
+  static std::atomic<uint64_t> last = 0;
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 const unsigned char* Bytes(std::string_view text) {
@@ -100,6 +115,24 @@ struct SealingKeys::State {
   // Derived from the first key and the salt.
   Secret sealing_key;
   std::atomic<uint64_t> sealed = 0;
+  const uint64_t serial = NextSerial();
+
+  // Prepared returns this thread's context, with the sealing key and `nonce` set;
+  // null where OpenSSL fails.
+  EVP_CIPHER_CTX* Prepared(const unsigned char* nonce) const {
+    SealingContext& sealing = SealingContextOfThisThread();
+    EVP_CIPHER_CTX* const context = sealing.context.get();
+    if (context == nullptr) return nullptr;
+    const bool has_key = sealing.serial == serial;
+    sealing.serial = 0;
+    const bool prepared = has_key
+                              ? EVP_EncryptInit_ex2(context, nullptr, nullptr, nonce, nullptr) == 1
+                              : EVP_EncryptInit_ex2(context, Aes256Gcm(), Bytes(sealing_key.view()),
+                                                    nonce, nullptr) == 1;
+    if (!prepared) return nullptr;
+    sealing.serial = serial;
+    return context;
+  }
 };
 
 SealingKeys::SealingKeys(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -147,12 +180,10 @@ std::optional<std::string> SealingKeys::Seal(std::string_view plain,
   std::memcpy(sealed.data() + kNonceBegin, &count, sizeof(count));
 
   unsigned char* const text = Bytes(sealed.data() + kHeaderSize);
-  EVP_CIPHER_CTX* const context = ContextOfThisThread();
+  EVP_CIPHER_CTX* const context = state_->Prepared(Bytes(sealed.data() + kNonceBegin));
   int size = 0;
   const bool done =
       context != nullptr &&
-      EVP_EncryptInit_ex2(context, Aes256Gcm(), Bytes(state_->sealing_key.view()),
-                          Bytes(sealed.data() + kNonceBegin), nullptr) == 1 &&
       EVP_EncryptUpdate(context, nullptr, &size, Bytes(sealed.data()), kHeaderSize) == 1 &&
       EVP_EncryptUpdate(context, nullptr, &size, Bytes(bound_to),
                         static_cast<int>(bound_to.size())) == 1 &&
@@ -180,7 +211,8 @@ std::variant<SealRefusal, Secret> SealingKeys::Open(std::string_view sealed,
   const std::string_view text = sealed.substr(kHeaderSize, sealed.size() - kHeaderSize - kTagSize);
   std::string tag(sealed.substr(sealed.size() - kTagSize));
   Secret plain = Secret::Zeroed(text.size());
-  EVP_CIPHER_CTX* const context = ContextOfThisThread();
+  const CipherContext opening(EVP_CIPHER_CTX_new());
+  EVP_CIPHER_CTX* const context = opening.get();
   int size = 0;
   const bool genuine =
       context != nullptr &&

@@ -121,6 +121,16 @@ TEST(SealingKeys, NeverSealTheSameWayTwice) {
   }
 }
 
+TEST(SealingKeys, AreNotMixedUpOnAThread) {
+  const auto a = KeysOf("a");
+  const auto b = KeysOf("b");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Opened(*KeysOf("a"), *a->Seal("of a", "context"), "context"), "of a");
+    EXPECT_EQ(Opened(*KeysOf("a"), *a->Seal("of a again", "context"), "context"), "of a again");
+    EXPECT_EQ(Opened(*KeysOf("b"), *b->Seal("of b", "context"), "context"), "of b");
+  }
+}
+
 TEST(SealingKeys, AreRefused) {
   EXPECT_EQ(SealingKeys::Create({}, SystemRandom()).status().code(),
             absl::StatusCode::kInvalidArgument);
