@@ -1,40 +1,75 @@
 #include "core/io/sasl_server_io_state.h"
 
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
+
+#include "absl/cleanup/cleanup.h"
 
 namespace sallyport {
 namespace {
 
+// Without a detail where there is no memory for one.
+template <typename Describe>
+OpenResult FaultOf(std::optional<FailureReason> reason, Describe describe) {
+  OpenResult result = {.reason = reason};
+  try {
+    result.detail = describe();
+  } catch (const std::bad_alloc&) {
+  }
+  return result;
+}
+
 OpenResult TransportFault(const absl::Status& status) {
-  return {.detail = "the transport failed: " + status.ToString()};
+  return FaultOf(std::nullopt, [&] { return "the transport failed: " + status.ToString(); });
 }
 
 OpenResult DriverFault(const char* what) {
-  return {.reason = FailureReason::kInternal, .detail = what};
+  return FaultOf(FailureReason::kInternal, [&] { return what; });
 }
 
+absl::Status OutOfMemory() { return absl::Status(absl::StatusCode::kResourceExhausted, ""); }
+
 }  // namespace
+
+absl::Status Refusal(absl::StatusCode code, const char* why) {
+  try {
+    return absl::Status(code, why);
+  } catch (const std::bad_alloc&) {
+    return absl::Status(code, "");
+  }
+}
 
 absl::Status SaslServerIoState::Open(IoCallbacks callbacks) {
   // SRS_SASL_SERVER_IO_01_028
   if (state_ != State::kNotOpen) {
-    return absl::FailedPreconditionError("the io is opening, open, closing or broken");
+    return Refusal(absl::StatusCode::kFailedPrecondition,
+                   "the io is opening, open, closing or broken");
   }
-  callbacks_ = std::make_shared<const IoCallbacks>(std::move(callbacks));
-  state_ = State::kOpening;
-  open_is_pending_ = true;
-  // SRS_SASL_SERVER_IO_01_016 SRS_SASL_SERVER_IO_01_017
-  transport_->SetReceiver([weak = weak_from_this()](const uint8_t* bytes, size_t size) {
-    // SRS_SASL_SERVER_IO_01_052
-    if (const auto self = weak.lock()) self->OnTransportBytes(bytes, size);
-  });
-  // SRS_SASL_SERVER_IO_01_018
-  absl::Status started = driver_->Start(EventsForDriver());
-  // SRS_SASL_SERVER_IO_01_024
-  if (!started.ok()) Reset();
-  return started;
+  std::shared_ptr<const IoCallbacks> opened;
+  try {
+    opened = std::make_shared<const IoCallbacks>(std::move(callbacks));
+    callbacks_ = opened;
+    state_ = State::kOpening;
+    open_is_pending_ = true;
+    // SRS_SASL_SERVER_IO_01_016 SRS_SASL_SERVER_IO_01_017
+    transport_->SetReceiver([weak = weak_from_this()](const uint8_t* bytes, size_t size) {
+      // SRS_SASL_SERVER_IO_01_052
+      if (const auto self = weak.lock()) self->OnTransportBytes(bytes, size);
+    });
+    // SRS_SASL_SERVER_IO_01_018
+    absl::Status started = driver_->Start(EventsForDriver());
+    // SRS_SASL_SERVER_IO_01_024
+    if (!started.ok()) Reset();
+    return started;
+  } catch (const std::bad_alloc&) {
+    // Thrown by a callback of the program's, and none of ours.
+    if (opened != nullptr && (callbacks_ != opened || state_ != State::kOpening)) throw;
+    // SRS_SASL_SERVER_IO_01_022
+    Reset();
+    return OutOfMemory();
+  }
 }
 
 void SaslServerIoState::Reset() {
@@ -50,6 +85,9 @@ void SaslServerIoState::Abandon() {
   transport_ = nullptr;
   state_ = State::kNotOpen;
   driver_->Stop();
+  // What they hold may be what holds the io.
+  callbacks_.reset();
+  on_close_complete_ = nullptr;
 }
 
 HandshakeEvents SaslServerIoState::EventsForDriver() {
@@ -73,9 +111,11 @@ HandshakeEvents SaslServerIoState::EventsForDriver() {
 
 absl::Status SaslServerIoState::Close(CloseComplete on_close_complete) {
   // SRS_SASL_SERVER_IO_01_031
-  if (state_ == State::kNotOpen) return absl::FailedPreconditionError("the io is not open");
+  if (state_ == State::kNotOpen)
+    return Refusal(absl::StatusCode::kFailedPrecondition, "the io is not open");
   // SRS_SASL_SERVER_IO_01_035
-  if (state_ == State::kClosing) return absl::FailedPreconditionError("the io is closing already");
+  if (state_ == State::kClosing)
+    return Refusal(absl::StatusCode::kFailedPrecondition, "the io is closing already");
   const State before = std::exchange(state_, State::kClosing);
   on_close_complete_ = std::move(on_close_complete);
   closed_at_once_ = false;
@@ -97,7 +137,7 @@ absl::Status SaslServerIoState::Close(CloseComplete on_close_complete) {
     const auto callbacks = callbacks_;
     callbacks->on_open_complete({.code = OpenCode::kCancelled});
   }
-  if (closed_at_once_) OnTransportClosed();
+  if (std::exchange(closed_at_once_, false)) OnTransportClosed();
   return absl::OkStatus();
 }
 
@@ -107,7 +147,7 @@ absl::Status SaslServerIoState::CloseTransport() {
       if (const auto self = weak.lock()) self->OnTransportClosed();
     });
   } catch (const std::bad_alloc&) {
-    return absl::Status(absl::StatusCode::kResourceExhausted, "");
+    return OutOfMemory();
   }
 }
 
@@ -119,13 +159,16 @@ void SaslServerIoState::OnTransportClosed() {
   }
   if (state_ != State::kClosing) return;
   state_ = State::kNotOpen;
+  // They may hold what owns the io, which would never go.
+  const auto callbacks = std::exchange(callbacks_, nullptr);
   if (const auto done = std::exchange(on_close_complete_, nullptr)) done();
 }
 
 absl::Status SaslServerIoState::Send(std::span<const uint8_t> bytes,
                                      SendComplete on_send_complete) {
   // SRS_SASL_SERVER_IO_01_039
-  if (state_ != State::kOpen) return absl::FailedPreconditionError("the io is not open");
+  if (state_ != State::kOpen)
+    return Refusal(absl::StatusCode::kFailedPrecondition, "the io is not open");
   // SRS_SASL_SERVER_IO_01_036 SRS_SASL_SERVER_IO_01_037 SRS_SASL_SERVER_IO_01_041
   return transport_->Send(bytes, std::move(on_send_complete));
 }
@@ -151,7 +194,11 @@ void SaslServerIoState::OnTransportBytes(const uint8_t* bytes, size_t size) {
     // SRS_SASL_SERVER_IO_01_055
     driver_->Receive({bytes, size});
   } else if (holding_back_) {
-    held_back_.insert(held_back_.end(), bytes, bytes + size);
+    try {
+      held_back_.insert(held_back_.end(), bytes, bytes + size);
+    } catch (const std::bad_alloc&) {
+      Break();
+    }
   } else {
     // SRS_SASL_SERVER_IO_01_053
     const auto callbacks = callbacks_;
@@ -174,19 +221,25 @@ void SaslServerIoState::OnDriverSend(const uint8_t* bytes, size_t size) {
 }
 
 absl::Status SaslServerIoState::SendOnTransport(std::span<const uint8_t> bytes) {
+  const auto opened = callbacks_;
   try {
-    return transport_->Send(bytes, [weak = weak_from_this()](SendResult result) {
-      if (const auto self = weak.lock()) self->OnHandshakeSent(result);
-    });
+    return transport_->Send(
+        bytes, [weak = weak_from_this(), sender = std::weak_ptr(opened)](SendResult result) {
+          const auto self = weak.lock();
+          // What an earlier handshake sent is no matter of a later one's.
+          if (self != nullptr && sender.lock() == self->callbacks_) self->OnHandshakeSent(result);
+        });
   } catch (const std::bad_alloc&) {
-    return absl::Status(absl::StatusCode::kResourceExhausted, "");
+    // Thrown by a callback of the program's, and none of ours.
+    if (callbacks_ != opened || state_ != State::kOpening) throw;
+    return OutOfMemory();
   }
 }
 
 void SaslServerIoState::OnHandshakeSent(SendResult result) {
   if (result == SendResult::kOk) return;
   if (state_ == State::kOpening) {
-    FailOpen({.detail = "the transport did not send what it had taken"});
+    FailOpen(FaultOf(std::nullopt, [] { return "the transport did not send what it had taken"; }));
   } else if (state_ == State::kOpen) {
     Break();
   }
@@ -214,16 +267,21 @@ void SaslServerIoState::Succeed(OpenResult result, std::span<const uint8_t> rest
   result.code = OpenCode::kOk;
   const auto callbacks = callbacks_;
   // What comes from inside a callback is behind what came before it.
+  held_back_.clear();
   holding_back_ = true;
+  const absl::Cleanup hold_no_longer = [this] {
+    holding_back_ = false;
+    held_back_.clear();
+  };
+  // A callback may close the io, and open it anew for others.
+  const auto still_open = [&] { return state_ == State::kOpen && callbacks_ == callbacks; };
   callbacks->on_open_complete(result);
   // SRS_SASL_SERVER_IO_01_057
-  if (state_ == State::kOpen && !rest.empty()) callbacks->on_bytes_received(rest);
-  while (state_ == State::kOpen && !held_back_.empty()) {
+  if (still_open() && !rest.empty()) callbacks->on_bytes_received(rest);
+  while (still_open() && !held_back_.empty()) {
     const amqp::WipedBuffer bytes = std::exchange(held_back_, {});
     callbacks->on_bytes_received({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
   }
-  holding_back_ = false;
-  held_back_.clear();
 }
 
 void SaslServerIoState::OnDriverCodecError(OpenResult result) {
@@ -244,10 +302,14 @@ void SaslServerIoState::FailOpen(OpenResult result) {
   driver_->Stop();
   result.code = OpenCode::kError;
   result.identity.reset();
+  // Where the transport cannot be closed, or the callback throws, the owner is left to Close.
+  bool closing = false;
+  const absl::Cleanup or_left_to_owner = [&] {
+    if (!closing && !abandoned()) state_ = State::kError;
+  };
   const auto callbacks = callbacks_;
   callbacks->on_open_complete(result);
-  // A transport that cannot be closed is left to the owner's Close.
-  if (!abandoned() && !CloseTransport().ok() && !abandoned()) state_ = State::kError;
+  closing = !abandoned() && CloseTransport().ok();
 }
 
 void SaslServerIoState::Break() {

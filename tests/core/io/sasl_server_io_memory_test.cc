@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -23,6 +24,8 @@ int allowed = -1;
 // Whether they go on failing once one has.
 bool for_good = false;
 long live_blocks = 0;
+// In bytes.
+size_t largest_block = 0;
 
 }  // namespace
 
@@ -35,6 +38,7 @@ void* operator new(size_t size) {
   void* memory = std::malloc(size);
   if (memory == nullptr) std::abort();
   ++live_blocks;
+  largest_block = std::max(largest_block, size);
   return memory;
 }
 
@@ -69,7 +73,6 @@ class FixedTransport final : public Transport {
     return absl::OkStatus();
   }
   absl::Status Close(CloseComplete on_close_complete) override {
-    ++closes;
     if (on_close_complete) on_close_complete();
     return absl::OkStatus();
   }
@@ -80,7 +83,6 @@ class FixedTransport final : public Transport {
 
   Receiver receiver;
   int sends = 0;
-  int closes = 0;
 };
 
 class NoCredentials final : public CredentialProvider {
@@ -142,6 +144,39 @@ TEST_F(SaslServerIoMemory, CreateFailsWithoutMemoryAndLeaksNothing) {
     if (created.ok()) return false;
     EXPECT_EQ(created.status().code(), absl::StatusCode::kResourceExhausted);
     return true;
+  });
+}
+
+TEST_F(SaslServerIoMemory, TheCodecsAreCreatedWithTheIo) {
+  Covers({"SRS_SASL_SERVER_IO_01_008", "SRS_SASL_SERVER_IO_01_009", "SRS_SASL_SERVER_IO_01_010",
+          "SRS_SASL_SERVER_IO_01_011"});
+  // They are members of the handshake.
+  largest_block = 0;
+  auto io = CreateEmbeddedSaslServerIo(&config);
+  EXPECT_GE(largest_block, sizeof(ServerHandshake));
+  largest_block = 0;
+  EXPECT_TRUE(io->Open(Callbacks()).ok());
+  EXPECT_LT(largest_block, sizeof(ServerHandshake));
+}
+
+TEST_F(SaslServerIoMemory, AnIoThatIsOpenStaysSoWhereASecondOpenHasNoMemory) {
+  Covers({"SRS_SASL_SERVER_IO_01_028"});
+  const std::string login = SaslHeader() + InitFrame("ANONYMOUS", "somebody@example.com");
+  ForEachAllocation([&](int allow, bool forever) {
+    transport = FixedTransport();
+    completions = 0;
+    auto io = CreateEmbeddedSaslServerIo(&config);
+    EXPECT_TRUE(io->Open(Callbacks()).ok());
+    IoCallbacks callbacks = Callbacks();
+    const absl::Status again =
+        Failing(allow, forever, [&] { return io->Open(std::move(callbacks)); });
+    EXPECT_EQ(again.code(), absl::StatusCode::kFailedPrecondition);
+    transport.receiver(reinterpret_cast<const uint8_t*>(login.data()), login.size());
+    EXPECT_EQ(completions, 1);
+    EXPECT_EQ(code, OpenCode::kOk);
+    *io = SaslServerIo();
+    transport.receiver = nullptr;
+    return again.message().empty();
   });
 }
 
