@@ -80,7 +80,8 @@ class Io {
   // FailedPrecondition unless the io is open, else the transport's answer.
   virtual absl::Status Send(std::span<const uint8_t> bytes, SendComplete on_send_complete) = 0;
 
-  // DoWork does what there is to do without waiting. Nothing on an empty handle.
+  // DoWork does what there is to do without waiting for a peer. Nothing on an empty
+  // handle.
   virtual void DoWork() = 0;
 
   // SetOption hands the option to the transport. InvalidArgument where the name
