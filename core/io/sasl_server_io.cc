@@ -16,8 +16,13 @@ absl::Status Invalid(const char* why) { return Refusal(absl::StatusCode::kInvali
 
 }  // namespace
 
-SaslServerIo::SaslServerIo(Transport& transport, std::shared_ptr<HandshakeDriver> driver)
-    : state_(std::make_shared<SaslServerIoState>(transport, std::move(driver))) {}
+absl::StatusOr<SaslServerIo> SaslServerIo::Create(Transport* transport,
+                                                  std::shared_ptr<HandshakeDriver> driver) {
+  if (transport == nullptr || driver == nullptr) {
+    return Invalid("the io has no transport, or nothing that runs its handshakes");
+  }
+  return SaslServerIo(std::make_shared<SaslServerIoState>(*transport, std::move(driver)));
+}
 
 SaslServerIo& SaslServerIo::operator=(SaslServerIo&& other) noexcept {
   if (this == &other) return *this;

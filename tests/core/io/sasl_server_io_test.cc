@@ -62,7 +62,7 @@ class SaslServerIoFaults : public testing::Test {
   // A new io, which is opening.
   void Open() {
     driver = {};
-    io = SaslServerIo(transport, std::make_shared<FakeDriver>(&driver));
+    io = *SaslServerIo::Create(&transport, std::make_shared<FakeDriver>(&driver));
     ASSERT_TRUE(io.Open(recorder.Callbacks()).ok());
     log.clear();
   }
@@ -92,6 +92,14 @@ class SaslServerIoFaults : public testing::Test {
   DriverLife driver;
   SaslServerIo io;
 };
+
+TEST_F(SaslServerIoFaults, NoneIsMadeWithoutATransportOrADriver) {
+  Covers({"SRS_SASL_SERVER_IO_01_003"});
+  const auto refused = absl::StatusCode::kInvalidArgument;
+  EXPECT_EQ(SaslServerIo::Create(nullptr, std::make_shared<FakeDriver>(&driver)).status().code(),
+            refused);
+  EXPECT_EQ(SaslServerIo::Create(&transport, nullptr).status().code(), refused);
+}
 
 TEST_F(SaslServerIoFaults, DestroyingTheIoDestroysWhatHoldsTheCodecs) {
   Covers({"SRS_SASL_SERVER_IO_01_012", "SRS_SASL_SERVER_IO_01_013", "SRS_SASL_SERVER_IO_01_014"});
@@ -256,7 +264,7 @@ TEST_F(SaslServerIoFaults, AStartThatFailsIsTheAnswerOfOpen) {
     void DoWork() override {}
     void Stop() override {}
   };
-  io = SaslServerIo(transport, std::make_shared<Refusing>());
+  io = *SaslServerIo::Create(&transport, std::make_shared<Refusing>());
   EXPECT_EQ(io.Open(recorder.Callbacks()).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(io.Open(recorder.Callbacks()).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(log, IoLog());
