@@ -38,9 +38,10 @@ TEST(RemoteSaslServerIoMemory, CreateFailsWithoutMemory) {
   ASSERT_TRUE(authenticator.ok()) << authenticator.status();
   IoLog log;
   FakeTransport transport(&log);
-  const RemoteSaslServerIoConfig config = {.transport = &transport,
-                                           .authenticator = authenticator->get(),
-                                           .facts = {.listener = "a name that has to be allocated"}};
+  const RemoteSaslServerIoConfig config = {
+      .transport = &transport,
+      .authenticator = authenticator->get(),
+      .facts = {.listener = "a name that has to be allocated"}};
   int allow = 0;
   for (bool failed = true; failed; ++allow) {
     ASSERT_LT(allow, 100);
