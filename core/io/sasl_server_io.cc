@@ -87,7 +87,7 @@ absl::StatusOr<std::unique_ptr<IoOptions>> SaslServerIo::RetrieveOptions() const
     return std::make_unique<IoOptions>();
   } catch (const std::bad_alloc&) {
     // SRS_SASL_SERVER_IO_01_050
-    return absl::Status(absl::StatusCode::kResourceExhausted, "");
+    return OutOfMemory();
   }
 }
 

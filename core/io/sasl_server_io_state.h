@@ -21,6 +21,9 @@ namespace sallyport {
 // Refusal is an error that has no message where there is no memory for one.
 absl::Status Refusal(absl::StatusCode code, const char* why);
 
+// OutOfMemory has none.
+absl::Status OutOfMemory();
+
 class SaslServerIoState : public std::enable_shared_from_this<SaslServerIoState> {
  public:
   SaslServerIoState(Transport& transport, std::shared_ptr<HandshakeDriver> driver)

@@ -68,8 +68,9 @@ auto Failing(int allow, bool for_good_too, Call call) {
 class FixedTransport final : public Transport {
  public:
   void SetReceiver(Receiver new_receiver) override { receiver = std::move(new_receiver); }
-  absl::Status Send(std::span<const uint8_t>, SendComplete) override {
+  absl::Status Send(std::span<const uint8_t>, SendComplete on_send_complete) override {
     ++sends;
+    if (sent != nullptr) *sent = std::move(on_send_complete);
     return absl::OkStatus();
   }
   absl::Status Close(CloseComplete on_close_complete) override {
@@ -82,6 +83,8 @@ class FixedTransport final : public Transport {
   }
 
   Receiver receiver;
+  // Where to keep what hears of a send; null: nowhere.
+  SendComplete* sent = nullptr;
   int sends = 0;
 };
 
@@ -209,6 +212,39 @@ TEST_F(SaslServerIoMemory, OpenFailsWithoutMemoryAndCanBeTriedAgain) {
     transport.receiver = nullptr;
     return failed;
   });
+}
+
+TEST_F(SaslServerIoMemory, ASendThatFailsIsReportedWithoutMemory) {
+  Covers({"SRS_SASL_SERVER_IO_01_071"});
+  SendComplete sent;
+  transport.sent = &sent;
+  auto io = CreateEmbeddedSaslServerIo(&config);
+  ASSERT_TRUE(io->Open(Callbacks()).ok());
+  EXPECT_NO_THROW(Failing(0, true, [&] {
+    sent(SendResult::kError);
+    return 0;
+  }));
+  EXPECT_EQ(completions, 1);
+  EXPECT_EQ(code, OpenCode::kError);
+  EXPECT_TRUE(io->Close({}).ok()) << "closing the transport took memory, too";
+}
+
+TEST_F(SaslServerIoMemory, BytesThatCannotBeHeldBackAreAnErrorOfTheIo) {
+  const std::string login = SaslHeader() + InitFrame("ANONYMOUS", "somebody@example.com");
+  const std::string more(1000, 'x');
+  int errors = 0;
+  IoCallbacks callbacks = Callbacks();
+  callbacks.on_open_complete = [&](const OpenResult&) {
+    Failing(0, true, [&] {
+      transport.receiver(reinterpret_cast<const uint8_t*>(more.data()), more.size());
+      return 0;
+    });
+  };
+  callbacks.on_error = [&] { ++errors; };
+  auto io = CreateEmbeddedSaslServerIo(&config);
+  ASSERT_TRUE(io->Open(std::move(callbacks)).ok());
+  transport.receiver(reinterpret_cast<const uint8_t*>(login.data()), login.size());
+  EXPECT_EQ(errors, 1);
 }
 
 TEST_F(SaslServerIoMemory, RetrieveOptionsFailsWithoutMemory) {
