@@ -92,6 +92,8 @@ struct RemoteHandshakeDriver::Run {
   std::unique_ptr<Handshake> handshake;
   // What came after the SDK had stopped taking bytes.
   std::string tail;
+  // Whether that was too much.
+  bool overflowed = false;
 };
 
 RemoteHandshakeDriver::RemoteHandshakeDriver(const RemoteSaslServerIoConfig& config)
@@ -122,13 +124,12 @@ void RemoteHandshakeDriver::Receive(std::span<const uint8_t> bytes) {
   const std::string_view chars(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (run->handshake->Receive(chars)) return;
   // Its outcome is on the way, and these bytes come behind it.
-  if (run->tail.size() + chars.size() > kMaxTail) {
-    return End(run,
-               {.code = CodeFor(FailureReason::kOverloaded),
-                .reason = FailureReason::kOverloaded,
-                .detail = "too many bytes came behind the handshake"},
-               "");
+  // The client hears it, whatever it sends.
+  if (run->tail.size() + chars.size() > kMaxBytesBehindHandshake) {
+    run->overflowed = true;
+    Wipe(&run->tail);
   }
+  if (run->overflowed) return;
   run->tail.append(chars);
 }
 
@@ -148,6 +149,12 @@ void RemoteHandshakeDriver::DoWork() {
 
 void RemoteHandshakeDriver::End(const std::shared_ptr<Run>& run, Outcome outcome,
                                 std::string rest) {
+  if (outcome.code == amqp::SaslCode::kOk && run->overflowed) {
+    outcome = {.code = CodeFor(FailureReason::kOverloaded),
+               .reason = FailureReason::kOverloaded,
+               .detail = "too many bytes came behind the handshake"};
+    rest.clear();
+  }
   const auto reason = outcome.reason;
   if (outcome.code == amqp::SaslCode::kOk) rest += run->tail;
   Stop();

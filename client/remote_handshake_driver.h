@@ -18,10 +18,6 @@ namespace sallyport::client {
 
 class RemoteHandshakeDriver final : public HandshakeDriver {
  public:
-  // kMaxTail is how many bytes behind the handshake are kept while its outcome is
-  // on its way. Over it, the handshake ends with sys-temp.
-  static constexpr size_t kMaxTail = 128 * 1024;
-
   explicit RemoteHandshakeDriver(const RemoteSaslServerIoConfig& config);
   ~RemoteHandshakeDriver() override;
 

@@ -16,7 +16,8 @@ absl::StatusOr<SaslServerIo> CreateRemoteSaslServerIo(const RemoteSaslServerIoCo
   }
   try {
     // SRS_SASL_SERVER_IO_01_002 SRS_SASL_SERVER_IO_01_004
-    return SaslServerIo(*config->transport, std::make_shared<RemoteHandshakeDriver>(*config));
+    return SaslServerIo::Create(config->transport,
+                                std::make_shared<RemoteHandshakeDriver>(*config));
   } catch (const std::bad_alloc&) {
     // SRS_SASL_SERVER_IO_01_007
     return absl::Status(absl::StatusCode::kResourceExhausted, "");

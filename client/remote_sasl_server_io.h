@@ -3,8 +3,11 @@
 
 // A SaslServerIo whose handshakes run in the central service: the face of
 // CreateEmbeddedSaslServerIo's, over gRPC. What the service says is reported from
-// inside DoWork, on the owner's thread.
+// inside DoWork, on the owner's thread. Where there is no memory once Open has
+// returned, a call throws std::bad_alloc, or the process ends: a gRPC thread has
+// nobody to tell.
 
+#include <cstddef>
 #include <functional>
 
 #include "absl/status/statusor.h"
@@ -15,6 +18,11 @@
 
 namespace sallyport::client {
 
+// kMaxBytesBehindHandshake is how many bytes behind the handshake are kept while
+// its outcome is on its way. Over it, they are dropped, and an io whose client was
+// told that it is in fails to open with sys-temp all the same.
+inline constexpr size_t kMaxBytesBehindHandshake = 128 * 1024;
+
 // RemoteSaslServerIoConfig is copied; the transport and the authenticator outlive
 // the io.
 struct RemoteSaslServerIoConfig {
@@ -24,8 +32,10 @@ struct RemoteSaslServerIoConfig {
   // to say.
   ConnectionFacts facts;
   // Called whenever there is something for DoWork to report, on a thread of the
-  // SDK's: it must only wake the owner up. Destroying the io waits for a call
-  // that runs. May be empty, where the owner calls DoWork at intervals.
+  // SDK's: it must only wake the owner up, for example by posting to its loop, and
+  // call nothing of the io's. A DoWork that reports the outcome, a Close, and
+  // destroying the io each wait for a call that runs: it must not wait for a lock
+  // that is held there. May be empty, where the owner calls DoWork at intervals.
   std::function<void()> wake_up;
 };
 

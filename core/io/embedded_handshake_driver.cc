@@ -36,7 +36,10 @@ EmbeddedHandshakeDriver::EmbeddedHandshakeDriver(const EmbeddedSaslServerIoConfi
       limits_(config.limits),
       credentials_(*config.credentials),
       settings_(*config.settings),
-      random_(*config.random) {}
+      random_(*config.random),
+      // SRS_SASL_SERVER_IO_01_008 SRS_SASL_SERVER_IO_01_010: the room of both codecs, and
+      // all of them that can fail.
+      next_run_(std::make_shared<Run>()) {}
 
 absl::Status EmbeddedHandshakeDriver::Start(HandshakeEvents events) {
   if (std::find(mechanisms_.begin(), mechanisms_.end(), nullptr) != mechanisms_.end()) {
@@ -47,18 +50,19 @@ absl::Status EmbeddedHandshakeDriver::Start(HandshakeEvents events) {
   auto offer = MechanismOffer::Create(mechanisms_, {});
   // SRS_SASL_SERVER_IO_01_021 SRS_SASL_SERVER_IO_01_022 SRS_SASL_SERVER_IO_01_027
   if (!offer.ok()) return offer.status();
-  // SRS_SASL_SERVER_IO_01_008 SRS_SASL_SERVER_IO_01_010: the handshake holds the codecs.
-  const auto run = std::make_shared<Run>(*std::move(offer), limits_,
-                                         ServerMechanismContext{
-                                             .settings = &settings_,
-                                             .random = &random_,
-                                             .channel_bindings = channel_bindings_,
-                                             .peer_certificate = peer_certificate_,
-                                         },
-                                         std::move(events));
+  if (next_run_ == nullptr) next_run_ = std::make_shared<Run>();
+  const auto run = std::exchange(next_run_, nullptr);
+  run->handshake.emplace(*std::move(offer), limits_,
+                         ServerMechanismContext{
+                             .settings = &settings_,
+                             .random = &random_,
+                             .channel_bindings = channel_bindings_,
+                             .peer_certificate = peer_certificate_,
+                         });
+  run->events = std::move(events);
   std::string to_send;
   // SRS_SASL_SERVER_IO_01_023 SRS_SASL_SERVER_IO_01_081 SRS_SASL_SERVER_IO_01_083
-  run->handshake.Start(&to_send);
+  run->handshake->Start(&to_send);
   run_ = run;
   run->events.on_send(Bytes(to_send.data()), to_send.size());
   return absl::OkStatus();
@@ -73,7 +77,7 @@ void EmbeddedHandshakeDriver::Receive(std::span<const uint8_t> bytes) {
   Advance(run, [&](std::string* to_send) -> std::optional<HandshakeStep> {
     const auto* chars = reinterpret_cast<const char*>(bytes.data());
     run->kept.insert(run->kept.end(), chars, chars + bytes.size());
-    return run->handshake.Receive({chars, bytes.size()}, to_send);
+    return run->handshake->Receive({chars, bytes.size()}, to_send);
   });
 }
 
@@ -85,8 +89,8 @@ void EmbeddedHandshakeDriver::Advance(const std::shared_ptr<Run>& run, TakeStep 
     if (!step.has_value()) return;
     run->DropConsumed();
     // A client may send on while something is looked up, but not without end.
-    if (run->handshake.suspended() && run->kept.size() > limits_.max_bytes) {
-      step = *run->handshake.Fail(FailureReason::kOverloaded, &to_send);
+    if (run->handshake->suspended() && run->kept.size() > limits_.max_bytes) {
+      step = *run->handshake->Fail(FailureReason::kOverloaded, &to_send);
     }
     if (!to_send.empty()) {
       // SRS_SASL_SERVER_IO_01_062
@@ -105,7 +109,7 @@ void EmbeddedHandshakeDriver::Advance(const std::shared_ptr<Run>& run, TakeStep 
 }
 
 void EmbeddedHandshakeDriver::Run::DropConsumed() {
-  const uint64_t now = handshake.consumed();
+  const uint64_t now = handshake->consumed();
   kept.erase(kept.begin(), kept.begin() + static_cast<ptrdiff_t>(now - consumed));
   consumed = now;
 }
@@ -128,7 +132,7 @@ std::function<void(Answer)> EmbeddedHandshakeDriver::AnswerTo(const std::shared_
     const auto run = weak_run.lock();
     if (self == nullptr || run == nullptr || self->run_ != run) return;
     self->Advance(run, [&](std::string* to_send) -> std::optional<HandshakeStep> {
-      auto step = run->handshake.Resume(ticket, std::move(answer), to_send);
+      auto step = run->handshake->Resume(ticket, std::move(answer), to_send);
       // The ticket of a question that has been answered.
       if (!step.ok()) return std::nullopt;
       return *std::move(step);
@@ -138,7 +142,7 @@ std::function<void(Answer)> EmbeddedHandshakeDriver::AnswerTo(const std::shared_
 
 void EmbeddedHandshakeDriver::End(const std::shared_ptr<Run>& run, HandshakeOutcome outcome) {
   const auto reason = outcome.reason;
-  OpenResult result = ResultOf(std::move(outcome), run->handshake.hostname());
+  OpenResult result = ResultOf(std::move(outcome), run->handshake->hostname());
   Stop();
   if (reason.has_value() && IsCodecError(*reason)) {
     run->events.on_codec_error(std::move(result));

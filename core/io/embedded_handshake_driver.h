@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -34,14 +35,11 @@ class EmbeddedHandshakeDriver final : public HandshakeDriver,
  private:
   // One handshake, which a callback that runs keeps also where it stops the driver.
   struct Run {
-    Run(std::shared_ptr<const MechanismOffer> offer, const HandshakeLimits& limits,
-        const ServerMechanismContext& context, HandshakeEvents events)
-        : handshake(std::move(offer), limits, context), events(std::move(events)) {}
-
     void DropConsumed();
 
-    ServerHandshake handshake;
-    const HandshakeEvents events;
+    // Set in Start, in room that was had when the run was made.
+    std::optional<ServerHandshake> handshake;
+    HandshakeEvents events;
 
     // What was received behind the first `consumed` bytes.
     amqp::WipedBuffer kept;
@@ -65,6 +63,8 @@ class EmbeddedHandshakeDriver final : public HandshakeDriver,
   RandomSource& random_;
   // Null where no handshake runs.
   std::shared_ptr<Run> run_;
+  // For the first Start; null from then on.
+  std::shared_ptr<Run> next_run_;
 };
 
 }  // namespace sallyport

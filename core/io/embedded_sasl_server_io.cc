@@ -36,7 +36,8 @@ absl::StatusOr<SaslServerIo> CreateEmbeddedSaslServerIo(const EmbeddedSaslServer
   try {
     if (absl::Status status = Check(config); !status.ok()) return status;
     // SRS_SASL_SERVER_IO_01_002 SRS_SASL_SERVER_IO_01_004 SRS_SASL_SERVER_IO_01_005
-    return SaslServerIo(*config->transport, std::make_shared<EmbeddedHandshakeDriver>(*config));
+    return SaslServerIo::Create(config->transport,
+                                std::make_shared<EmbeddedHandshakeDriver>(*config));
   } catch (const std::bad_alloc&) {
     // SRS_SASL_SERVER_IO_01_006 SRS_SASL_SERVER_IO_01_007
     return absl::Status(absl::StatusCode::kResourceExhausted, "");

@@ -23,7 +23,8 @@ struct HandshakeEvents {
   // or why not; `rest` is what it sent behind the handshake.
   std::function<void(OpenResult result, std::span<const uint8_t> rest)> on_outcome;
   // The last event of a handshake whose frames, or what is in them, could not be
-  // read.
+  // read. One event for both codecs, that of frames and that of what is in them:
+  // the result's `reason` is kMalformedFrame or kTooLarge for either.
   std::function<void(OpenResult result)> on_codec_error;
 };
 
@@ -32,7 +33,8 @@ class HandshakeDriver {
   virtual ~HandshakeDriver() = default;
 
   // Start begins a handshake. Where it fails there were no events. It may throw
-  // std::bad_alloc.
+  // std::bad_alloc; so may any other call of a driver that does not say that its
+  // handshake ends where there is no memory.
   virtual absl::Status Start(HandshakeEvents events) = 0;
 
   // Receive takes bytes from the client; never none.

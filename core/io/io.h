@@ -3,8 +3,9 @@
 
 // The face of an io: a layer over a transport that is opened, carries bytes and
 // is closed. What it reports comes in callbacks, on the thread that calls it or
-// its transport; each may close or destroy the io. A context travels inside the
-// callback. Thread-compatible: one thread at a time.
+// its transport; each may close or destroy the io, and what one throws passes
+// through to that thread. A context travels inside the callback, which is let go
+// when the io is closed or destroyed. Thread-compatible: one thread at a time.
 
 #include <cstdint>
 #include <functional>
@@ -64,7 +65,10 @@ class Io {
 
   // Open begins to open the io. InvalidArgument where a callback is missing,
   // FailedPrecondition unless the io is closed, ResourceExhausted where there is
-  // no memory. Where it fails no callback is called.
+  // no memory. Where it fails no callback is called. An open that fails later
+  // closes the transport itself behind on_open_complete, and reports no more: the
+  // io can be opened again once that is closed, and needs a Close only where the
+  // transport could not be.
   virtual absl::Status Open(IoCallbacks callbacks) = 0;
 
   // Close closes the io and its transport; an io that is still opening reports
@@ -76,7 +80,8 @@ class Io {
   // FailedPrecondition unless the io is open, else the transport's answer.
   virtual absl::Status Send(std::span<const uint8_t> bytes, SendComplete on_send_complete) = 0;
 
-  // DoWork does what there is to do without waiting. Nothing on an empty handle.
+  // DoWork does what there is to do without waiting for a peer. Nothing on an empty
+  // handle.
   virtual void DoWork() = 0;
 
   // SetOption hands the option to the transport. InvalidArgument where the name

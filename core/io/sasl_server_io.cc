@@ -8,15 +8,21 @@
 namespace sallyport {
 namespace {
 
-absl::Status EmptyHandle() { return absl::FailedPreconditionError("the io is empty"); }
+absl::Status EmptyHandle() {
+  return Refusal(absl::StatusCode::kFailedPrecondition, "the io is empty");
+}
 
-// Has no message: that, too, would have to be allocated.
-absl::Status OutOfMemory() { return absl::Status(absl::StatusCode::kResourceExhausted, ""); }
+absl::Status Invalid(const char* why) { return Refusal(absl::StatusCode::kInvalidArgument, why); }
 
 }  // namespace
 
-SaslServerIo::SaslServerIo(Transport& transport, std::shared_ptr<HandshakeDriver> driver)
-    : state_(std::make_shared<SaslServerIoState>(transport, std::move(driver))) {}
+absl::StatusOr<SaslServerIo> SaslServerIo::Create(Transport* transport,
+                                                  std::shared_ptr<HandshakeDriver> driver) {
+  if (transport == nullptr || driver == nullptr) {
+    return Invalid("the io has no transport, or nothing that runs its handshakes");
+  }
+  return SaslServerIo(std::make_shared<SaslServerIoState>(*transport, std::move(driver)));
+}
 
 SaslServerIo& SaslServerIo::operator=(SaslServerIo&& other) noexcept {
   if (this == &other) return *this;
@@ -37,16 +43,10 @@ absl::Status SaslServerIo::Open(IoCallbacks callbacks) {
   // SRS_SASL_SERVER_IO_01_025; SRS_SASL_SERVER_IO_01_026: a context is the callback's own matter.
   if (!state_) return EmptyHandle();
   if (!callbacks.on_open_complete || !callbacks.on_bytes_received || !callbacks.on_error) {
-    return absl::InvalidArgumentError("a callback is missing");
+    return Invalid("a callback is missing");
   }
   const auto state = state_;
-  try {
-    return state->Open(std::move(callbacks));
-  } catch (const std::bad_alloc&) {
-    // SRS_SASL_SERVER_IO_01_022
-    state->Reset();
-    return OutOfMemory();
-  }
+  return state->Open(std::move(callbacks));
 }
 
 absl::Status SaslServerIo::Close(CloseComplete on_close_complete) {
@@ -59,9 +59,9 @@ absl::Status SaslServerIo::Close(CloseComplete on_close_complete) {
 absl::Status SaslServerIo::Send(std::span<const uint8_t> bytes, SendComplete on_send_complete) {
   // SRS_SASL_SERVER_IO_01_038
   if (!state_) return EmptyHandle();
-  if (bytes.data() == nullptr) return absl::InvalidArgumentError("there is no buffer");
+  if (bytes.data() == nullptr) return Invalid("there is no buffer");
   // SRS_SASL_SERVER_IO_01_040
-  if (bytes.empty()) return absl::InvalidArgumentError("there are no bytes to send");
+  if (bytes.empty()) return Invalid("there are no bytes to send");
   const auto state = state_;
   return state->Send(bytes, std::move(on_send_complete));
 }
@@ -74,7 +74,7 @@ void SaslServerIo::DoWork() {
 absl::Status SaslServerIo::SetOption(std::string_view name, const IoOptionValue& value) {
   // SRS_SASL_SERVER_IO_01_046
   if (!state_) return EmptyHandle();
-  if (name.empty()) return absl::InvalidArgumentError("the option has no name");
+  if (name.empty()) return Invalid("the option has no name");
   const auto state = state_;
   return state->SetOption(name, value);
 }

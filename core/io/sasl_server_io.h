@@ -14,7 +14,9 @@
 // time, the transport's callbacks included.
 
 #include <memory>
+#include <utility>
 
+#include "absl/status/statusor.h"
 #include "core/io/handshake_driver.h"
 #include "core/io/io.h"
 #include "core/io/transport.h"
@@ -26,9 +28,11 @@ class SaslServerIoState;
 class SaslServerIo final : public Io {
  public:
   SaslServerIo() = default;
-  // SaslServerIo reads and writes `transport`, which must outlive it, and has
-  // `driver` run its handshakes.
-  SaslServerIo(Transport& transport, std::shared_ptr<HandshakeDriver> driver);
+  // Create makes an io that reads and writes `transport`, which must outlive it, and
+  // has `driver` run its handshakes. InvalidArgument where either is null. It may
+  // throw std::bad_alloc.
+  static absl::StatusOr<SaslServerIo> Create(Transport* transport,
+                                             std::shared_ptr<HandshakeDriver> driver);
   SaslServerIo(SaslServerIo&& other) noexcept = default;
   SaslServerIo& operator=(SaslServerIo&& other) noexcept;
   ~SaslServerIo() override;
@@ -41,6 +45,8 @@ class SaslServerIo final : public Io {
   absl::StatusOr<std::unique_ptr<IoOptions>> RetrieveOptions() const override;
 
  private:
+  explicit SaslServerIo(std::shared_ptr<SaslServerIoState> state) : state_(std::move(state)) {}
+
   void Destroy();
 
   // Shared with callbacks that run: each may destroy the handle.

@@ -18,20 +18,23 @@
 
 namespace sallyport {
 
+// Refusal is an error that has no message where there is no memory for one.
+absl::Status Refusal(absl::StatusCode code, const char* why);
+
+// OutOfMemory has none.
+absl::Status OutOfMemory();
+
 class SaslServerIoState : public std::enable_shared_from_this<SaslServerIoState> {
  public:
   SaslServerIoState(Transport& transport, std::shared_ptr<HandshakeDriver> driver)
       : transport_(&transport), driver_(std::move(driver)) {}
 
-  // See io.h. Open may throw std::bad_alloc, and wants a Reset then.
+  // See io.h.
   absl::Status Open(IoCallbacks callbacks);
   absl::Status Close(CloseComplete on_close_complete);
   absl::Status Send(std::span<const uint8_t> bytes, SendComplete on_send_complete);
   void DoWork();
   absl::Status SetOption(std::string_view name, const IoOptionValue& value);
-
-  // Reset takes an Open that failed back.
-  void Reset();
 
   // Abandon is the handle's end: nothing is reported from here on, and the
   // transport, which may be gone soon, is not touched.
@@ -46,6 +49,8 @@ class SaslServerIoState : public std::enable_shared_from_this<SaslServerIoState>
     kError,  // what was open is to be closed, and does nothing else
   };
 
+  // Takes an Open that failed back.
+  void Reset();
   HandshakeEvents EventsForDriver();
   void OnTransportBytes(const uint8_t* bytes, size_t size);
   void OnTransportClosed();
@@ -64,7 +69,8 @@ class SaslServerIoState : public std::enable_shared_from_this<SaslServerIoState>
   Transport* transport_;
   const std::shared_ptr<HandshakeDriver> driver_;
   State state_ = State::kNotOpen;
-  // Shared with the callback that runs, which may open the io anew.
+  // Null where nothing is open. Shared with the callback that runs, which may open
+  // the io anew: each Open has its own.
   std::shared_ptr<const IoCallbacks> callbacks_;
   bool open_is_pending_ = false;
   // What came while the open was being reported.

@@ -5,6 +5,9 @@
 // is open already, belongs to the program, and outlives the io that is put on
 // it. Its callbacks come on the thread that calls it. An io reaches it from one
 // thread only.
+//
+// A transport that has lost its peer, or whose peer has sent its last, calls the
+// receiver with no bytes (null, 0), once.
 
 #include <cstdint>
 #include <functional>
@@ -32,7 +35,9 @@ class Transport {
 
   virtual ~Transport() = default;
 
-  // SetReceiver says who takes the peer's bytes from now on; empty: nobody.
+  // SetReceiver says who takes the peer's bytes from now on; empty: nobody. It
+  // calls no receiver before it returns: what has come already is handed over
+  // later, for example in DoWork. A receiver may set another one, itself included.
   virtual void SetReceiver(Receiver receiver) = 0;
 
   // Send takes `bytes`, which are valid for the call, behind those taken before.
@@ -40,7 +45,8 @@ class Transport {
   virtual absl::Status Send(std::span<const uint8_t> bytes, SendComplete on_send_complete) = 0;
 
   // Close closes the stream once what was taken has been sent. Where it fails,
-  // the stream is as it was, and `on_close_complete` is not called.
+  // the stream is as it was, and nobody was called meanwhile: not the receiver, no
+  // SendComplete, nor `on_close_complete`.
   virtual absl::Status Close(CloseComplete on_close_complete) = 0;
 
   // DoWork moves bytes, as far as that goes without waiting.

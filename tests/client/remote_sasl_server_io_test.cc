@@ -211,19 +211,35 @@ TEST(RemoteSaslServerIo, BytesThatCrossTheOutcomeComeBehindIt) {
   EXPECT_EQ(scripted.recorder.received, "one two three");
 }
 
-TEST(RemoteSaslServerIo, AClientThatSendsOnWithoutEndIsCutOff) {
-  ScriptedIo scripted(&SucceedInSilence);
-  scripted.Open();
-  scripted.transport.Deliver("hello");
-  ASSERT_TRUE(scripted.wake_ups.Wait());
-  scripted.transport.Deliver(std::string(128 * 1024, 'x'));
-  EXPECT_TRUE(scripted.recorder.results.empty());
-  scripted.transport.Deliver("x");
-  scripted.io.DoWork();
-  ASSERT_EQ(scripted.recorder.results.size(), 1u);
-  EXPECT_EQ(scripted.recorder.results[0].code, OpenCode::kError);
-  EXPECT_EQ(scripted.recorder.results[0].reason, FailureReason::kOverloaded);
-  EXPECT_EQ(scripted.recorder.received, "");
+TEST(RemoteSaslServerIo, AClientThatSendsOnWithoutEndHearsItsOutcomeAndIsCutOff) {
+  for (const size_t more : {0, 1}) {
+    ScriptedIo scripted([](const v1::HandshakeRequest& request, int) {
+      Reply reply;
+      for (const v1::ConnectionInput& input : request.inputs()) {
+        if (input.received().empty()) continue;
+        reply.outputs.push_back(Succeed(input.connection_id(), "you are in", 5));
+      }
+      return reply;
+    });
+    scripted.Open();
+    scripted.transport.Deliver("hello");
+    ASSERT_TRUE(scripted.wake_ups.Wait());
+    const std::string most(kMaxBytesBehindHandshake, 'x');
+    scripted.transport.Deliver(most);
+    for (size_t i = 0; i < more; ++i) scripted.transport.Deliver("x");
+    EXPECT_EQ(scripted.transport.sent, "");
+    scripted.io.DoWork();
+    scripted.WorkUntilOpen();
+    EXPECT_EQ(scripted.transport.sent, "you are in");
+    const OpenResult& result = scripted.recorder.results.at(0);
+    EXPECT_EQ(result.code, more == 0 ? OpenCode::kOk : OpenCode::kError);
+    EXPECT_EQ(result.reason.has_value(), more > 0);
+    if (more > 0) {
+      EXPECT_EQ(result.reason, FailureReason::kOverloaded);
+      EXPECT_EQ(result.sasl_code, amqp::SaslCode::kSysTemp);
+    }
+    EXPECT_EQ(scripted.recorder.received, more == 0 ? most : "");
+  }
 }
 
 TEST(RemoteSaslServerIo, DestroyingTheIoTellsTheServiceToForgetTheHandshake) {

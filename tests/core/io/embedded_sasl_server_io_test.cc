@@ -4,7 +4,7 @@
 #include "core/io/embedded_sasl_server_io.h"
 
 #include <deque>
-#include <map>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,13 +59,17 @@ INSTANTIATE_TEST_SUITE_P(Embedded, SaslServerIoExchange, testing::Values(&NewEmb
 // An io whose client the puppet mechanism obeys.
 class EmbeddedSaslServerIo : public testing::Test {
  protected:
-  absl::Status Open(const Descriptors& mechanisms = {&kPuppet}) {
+  // Makes `io`; false: that fails.
+  bool Create(const Descriptors& mechanisms = {&kPuppet}) {
     config.mechanisms = mechanisms;
     auto created = CreateEmbeddedSaslServerIo(&config);
     config.mechanisms = {};
-    if (!created.ok()) return created.status();
-    io = *std::move(created);
+    if (created.ok()) io = *std::move(created);
     transport.sent.clear();
+    return created.ok();
+  }
+  absl::Status Open(const Descriptors& mechanisms = {&kPuppet}) {
+    EXPECT_TRUE(Create(mechanisms));
     return io.Open(recorder.Callbacks());
   }
   StatusCode CreateCode() const { return CreateEmbeddedSaslServerIo(&config).status().code(); }
@@ -131,9 +135,11 @@ TEST_F(EmbeddedSaslServerIo, KeepsACopyOfTheMechanisms) {
 TEST_F(EmbeddedSaslServerIo, NeedsCodecsThatTakeTheFramesOfAmqp) {
   Covers({"SRS_SASL_SERVER_IO_01_008", "SRS_SASL_SERVER_IO_01_009", "SRS_SASL_SERVER_IO_01_010",
           "SRS_SASL_SERVER_IO_01_011"});
+  const MechanismDescriptor* const mechanisms[] = {&kPuppet};
   for (const size_t too_small : {0, 8, 511}) {
     config.limits.max_frame_size = too_small;
-    EXPECT_EQ(Open().code(), StatusCode::kInvalidArgument);
+    config.mechanisms = mechanisms;
+    EXPECT_EQ(CreateCode(), StatusCode::kInvalidArgument);
   }
   config.limits.max_frame_size = 512;
   ASSERT_TRUE(Open().ok());
@@ -158,7 +164,9 @@ TEST_F(EmbeddedSaslServerIo, OpenFailsForAMechanismWithoutAProperName) {
   EXPECT_EQ(Open({&kPuppet, &kPuppet}).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(log, IoLog());
   EXPECT_FALSE(transport.receiver);
-  EXPECT_EQ(io.Close({}).code(), StatusCode::kFailedPrecondition) << "it is open";
+  const absl::Status closing = io.Close({});
+  EXPECT_EQ(closing.code(), StatusCode::kFailedPrecondition) << "it is open";
+  EXPECT_EQ(closing.message(), "the io is not open");
 }
 
 TEST_F(EmbeddedSaslServerIo, OpenFailsForAListThatDoesNotFitAFrame) {
@@ -280,6 +288,26 @@ TEST_F(EmbeddedSaslServerIo, AClientThatSendsOnWithoutEndIsCutOff) {
   ASSERT_EQ(recorder.results.size(), 1u);
   EXPECT_EQ(recorder.results[0].reason, FailureReason::kOverloaded);
   EXPECT_EQ(log.back(), "close transport");
+}
+
+// What a callback throws is not taken for an Open without memory.
+TEST_F(EmbeddedSaslServerIo, OpenDoesNotTakeBackWhatHasBeenReported) {
+  ASSERT_TRUE(Create());
+  recorder.at_open_complete = [] { throw std::bad_alloc(); };
+  transport.send_status = absl::UnavailableError("gone");
+  EXPECT_THROW(io.Open(recorder.Callbacks()).IgnoreError(), std::bad_alloc);
+  EXPECT_EQ(log, IoLog{"open error"});
+  EXPECT_TRUE(io.Close(recorder.OnClosed()).ok());
+  EXPECT_EQ(log.back(), "closed");
+
+  transport.send_status = absl::OkStatus();
+  ASSERT_TRUE(Create());
+  transport.after_send = [this] {
+    if (LastFrame() == "mechanisms PUPPET") Puppet("succeed");
+  };
+  EXPECT_THROW(io.Open(recorder.Callbacks()).IgnoreError(), std::bad_alloc);
+  transport.Deliver("next");
+  EXPECT_EQ(log.back(), "received next");
 }
 
 TEST_F(EmbeddedSaslServerIo, SlowWorkIsDoneByTheProvider) {

@@ -1,7 +1,5 @@
 #include "tests/core/io/fake_transport.h"
 
-#include <algorithm>
-
 #include "tests/core/handshake/frame_bytes.h"
 
 namespace sallyport {

@@ -442,6 +442,54 @@ TEST_P(SaslServerIoCalls, ACallbackMayDestroyTheIo) {
   EXPECT_EQ(log.back(), "error");
 }
 
+TEST_P(SaslServerIoCalls, AnyCompletionMayDestroyTheIo) {
+  Covers({"SRS_SASL_SERVER_IO_01_012"});
+  const auto destroy = [this] { io = SaslServerIo(); };
+  for (const bool at_once : {true, false}) {
+    transport.closes_at_once = at_once;
+    bool closed = false;
+    LogIn();
+    EXPECT_TRUE(io.Close([&] {
+                    closed = true;
+                    destroy();
+                  }).ok());
+    if (!at_once) transport.FinishClose();
+    EXPECT_TRUE(closed);
+    EXPECT_EQ(io.Open(recorder.Callbacks()).code(), StatusCode::kFailedPrecondition);
+
+    recorder.at_open_complete = destroy;
+    Open();
+    EXPECT_TRUE(io.Close(recorder.OnClosed()).ok());
+    if (!at_once) transport.FinishClose();
+    EXPECT_EQ(log.back(), "open cancelled") << "a destroyed io has reported that it closed";
+    recorder.at_open_complete = nullptr;
+    recorder.results.clear();
+  }
+  LogIn();
+  EXPECT_TRUE(io.Send(Bytes("x"), [&](SendResult) { destroy(); }).ok());
+  const SendComplete sent = transport.on_send_complete;
+  sent(SendResult::kOk);
+  EXPECT_EQ(io.Send(Bytes("x"), {}).code(), StatusCode::kFailedPrecondition);
+}
+
+TEST_P(SaslServerIoCalls, ACallbackMayOpenTheIoAnew) {
+  Covers({"SRS_SASL_SERVER_IO_01_024", "SRS_SASL_SERVER_IO_01_057"});
+  Open();
+  bool reopened = false;
+  recorder.at_open_complete = [&] {
+    if (std::exchange(reopened, true)) return;
+    ASSERT_TRUE(io.Close({}).ok());
+    ASSERT_TRUE(io.Open(recorder.Callbacks()).ok());
+  };
+  const std::string login = SaslHeader() + InitFrame("PLAIN", PlainMessage());
+  transport.Deliver(login + "unwanted");
+  EXPECT_EQ(WaitForOpen().code, OpenCode::kOk);
+  recorder.results.clear();
+  transport.Deliver(login + "wanted");
+  EXPECT_EQ(WaitForOpen().code, OpenCode::kOk);
+  EXPECT_EQ(recorder.received, "wanted");
+}
+
 TEST_P(SaslServerIoCalls, ACallbackMayCloseTheIo) {
   Covers({"SRS_SASL_SERVER_IO_01_030"});
   recorder.at_open_complete = [this] { EXPECT_TRUE(io.Close(recorder.OnClosed()).ok()); };

@@ -3,6 +3,8 @@
 // libgsasl's.
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/amqp/frame_reader.h"
 #include "core/amqp/protocol_header.h"
@@ -186,7 +188,8 @@ TEST_P(SaslServerIoExchange, TheIoIsAlwaysTheServer) {
     const OpenResult result = WaitForOpen();
     EXPECT_EQ(result.code, OpenCode::kError);
     EXPECT_EQ(result.reason, FailureReason::kOutOfTurn);
-    EXPECT_EQ(transport.sent.find("init"), std::string::npos);
+    EXPECT_EQ(ReadFrames(transport.sent),
+              (std::vector<std::string>{"header", "mechanisms SCRAM-SHA-256 PLAIN", "outcome 1"}));
   }
 }
 
@@ -205,22 +208,28 @@ TEST_P(SaslServerIoExchange, AFrameOutOfTurnIsRefused) {
 
 TEST_P(SaslServerIoExchange, AFrameThatCannotBeReadFailsTheOpenAndClosesTheTransport) {
   Covers({"SRS_SASL_SERVER_IO_01_065", "SRS_SASL_SERVER_IO_01_073", "SRS_SASL_SERVER_IO_01_077"});
-  const std::string kUnreadable[] = {
-      RawFrame("", 1, 7),                            // shorter than its own header
-      RawFrame("", 1, 0x7fffffff),                   // longer than any
-      RawFrame("", 0),                               // not SASL's
-      RawFrame(""),                                  // empty
-      RawFrame("nonsense"),                          // no performative
-      RawFrame(std::string("\x00\x53\x41\x45", 4)),  // an init without a mechanism
-      InitWith("\xa1\x05PLAIN", 1),                  // whose name is no symbol
-      InitFrame("PLAIN", "x").replace(5, 1, 1, '\x02'),
+  constexpr auto kMalformed = FailureReason::kMalformedFrame;
+  const std::pair<std::string, FailureReason> kUnreadable[] = {
+      // The frame's own header: shorter than itself, longer than any, not SASL's,
+      // overlong.
+      {RawFrame("", 1, 7), kMalformed},
+      {RawFrame("", 1, 0x7fffffff), FailureReason::kTooLarge},
+      {RawFrame("", 0), kMalformed},
+      {InitFrame("PLAIN", "x").replace(5, 1, 1, '\x02'), kMalformed},
+      // What is in it: nothing, no performative, an init without a mechanism, or one
+      // whose name is no symbol.
+      {RawFrame(""), kMalformed},
+      {RawFrame("nonsense"), kMalformed},
+      {RawFrame(std::string("\x00\x53\x41\x45", 4)), kMalformed},
+      {InitWith("\xa1\x05PLAIN", 1), kMalformed},
   };
-  for (const std::string& frame : kUnreadable) {
+  for (const auto& [frame, reason] : kUnreadable) {
     SCOPED_TRACE(testing::PrintToString(frame));
     Open();
     transport.Deliver(SaslHeader() + frame);
     const OpenResult result = WaitForOpen();
     EXPECT_EQ(result.code, OpenCode::kError);
+    EXPECT_EQ(result.reason, reason);
     EXPECT_EQ(result.sasl_code, amqp::SaslCode::kAuth);
     EXPECT_EQ(LastLines(3), (IoLog{"send outcome 1", "open error", "close transport"}));
     EXPECT_EQ(recorder.results.size(), 1u);

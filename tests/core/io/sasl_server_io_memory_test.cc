@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -23,6 +24,8 @@ int allowed = -1;
 // Whether they go on failing once one has.
 bool for_good = false;
 long live_blocks = 0;
+// In bytes.
+size_t largest_block = 0;
 
 }  // namespace
 
@@ -35,6 +38,7 @@ void* operator new(size_t size) {
   void* memory = std::malloc(size);
   if (memory == nullptr) std::abort();
   ++live_blocks;
+  largest_block = std::max(largest_block, size);
   return memory;
 }
 
@@ -64,12 +68,12 @@ auto Failing(int allow, bool for_good_too, Call call) {
 class FixedTransport final : public Transport {
  public:
   void SetReceiver(Receiver new_receiver) override { receiver = std::move(new_receiver); }
-  absl::Status Send(std::span<const uint8_t>, SendComplete) override {
+  absl::Status Send(std::span<const uint8_t>, SendComplete on_send_complete) override {
     ++sends;
+    if (sent != nullptr) *sent = std::move(on_send_complete);
     return absl::OkStatus();
   }
   absl::Status Close(CloseComplete on_close_complete) override {
-    ++closes;
     if (on_close_complete) on_close_complete();
     return absl::OkStatus();
   }
@@ -79,8 +83,9 @@ class FixedTransport final : public Transport {
   }
 
   Receiver receiver;
+  // Where to keep what hears of a send; null: nowhere.
+  SendComplete* sent = nullptr;
   int sends = 0;
-  int closes = 0;
 };
 
 class NoCredentials final : public CredentialProvider {
@@ -145,6 +150,39 @@ TEST_F(SaslServerIoMemory, CreateFailsWithoutMemoryAndLeaksNothing) {
   });
 }
 
+TEST_F(SaslServerIoMemory, TheCodecsAreCreatedWithTheIo) {
+  Covers({"SRS_SASL_SERVER_IO_01_008", "SRS_SASL_SERVER_IO_01_009", "SRS_SASL_SERVER_IO_01_010",
+          "SRS_SASL_SERVER_IO_01_011"});
+  // They are members of the handshake.
+  largest_block = 0;
+  auto io = CreateEmbeddedSaslServerIo(&config);
+  EXPECT_GE(largest_block, sizeof(ServerHandshake));
+  largest_block = 0;
+  EXPECT_TRUE(io->Open(Callbacks()).ok());
+  EXPECT_LT(largest_block, sizeof(ServerHandshake));
+}
+
+TEST_F(SaslServerIoMemory, AnIoThatIsOpenStaysSoWhereASecondOpenHasNoMemory) {
+  Covers({"SRS_SASL_SERVER_IO_01_028"});
+  const std::string login = SaslHeader() + InitFrame("ANONYMOUS", "somebody@example.com");
+  ForEachAllocation([&](int allow, bool forever) {
+    transport = FixedTransport();
+    completions = 0;
+    auto io = CreateEmbeddedSaslServerIo(&config);
+    EXPECT_TRUE(io->Open(Callbacks()).ok());
+    IoCallbacks callbacks = Callbacks();
+    const absl::Status again =
+        Failing(allow, forever, [&] { return io->Open(std::move(callbacks)); });
+    EXPECT_EQ(again.code(), absl::StatusCode::kFailedPrecondition);
+    transport.receiver(reinterpret_cast<const uint8_t*>(login.data()), login.size());
+    EXPECT_EQ(completions, 1);
+    EXPECT_EQ(code, OpenCode::kOk);
+    *io = SaslServerIo();
+    transport.receiver = nullptr;
+    return again.message().empty();
+  });
+}
+
 TEST_F(SaslServerIoMemory, OpenFailsWithoutMemoryAndCanBeTriedAgain) {
   Covers({"SRS_SASL_SERVER_IO_01_012", "SRS_SASL_SERVER_IO_01_013", "SRS_SASL_SERVER_IO_01_014",
           "SRS_SASL_SERVER_IO_01_022", "SRS_SASL_SERVER_IO_01_027", "SRS_SASL_SERVER_IO_01_071"});
@@ -174,6 +212,39 @@ TEST_F(SaslServerIoMemory, OpenFailsWithoutMemoryAndCanBeTriedAgain) {
     transport.receiver = nullptr;
     return failed;
   });
+}
+
+TEST_F(SaslServerIoMemory, ASendThatFailsIsReportedWithoutMemory) {
+  Covers({"SRS_SASL_SERVER_IO_01_071"});
+  SendComplete sent;
+  transport.sent = &sent;
+  auto io = CreateEmbeddedSaslServerIo(&config);
+  ASSERT_TRUE(io->Open(Callbacks()).ok());
+  EXPECT_NO_THROW(Failing(0, true, [&] {
+    sent(SendResult::kError);
+    return 0;
+  }));
+  EXPECT_EQ(completions, 1);
+  EXPECT_EQ(code, OpenCode::kError);
+  EXPECT_TRUE(io->Close({}).ok()) << "closing the transport took memory, too";
+}
+
+TEST_F(SaslServerIoMemory, BytesThatCannotBeHeldBackAreAnErrorOfTheIo) {
+  const std::string login = SaslHeader() + InitFrame("ANONYMOUS", "somebody@example.com");
+  const std::string more(1000, 'x');
+  int errors = 0;
+  IoCallbacks callbacks = Callbacks();
+  callbacks.on_open_complete = [&](const OpenResult&) {
+    Failing(0, true, [&] {
+      transport.receiver(reinterpret_cast<const uint8_t*>(more.data()), more.size());
+      return 0;
+    });
+  };
+  callbacks.on_error = [&] { ++errors; };
+  auto io = CreateEmbeddedSaslServerIo(&config);
+  ASSERT_TRUE(io->Open(std::move(callbacks)).ok());
+  transport.receiver(reinterpret_cast<const uint8_t*>(login.data()), login.size());
+  EXPECT_EQ(errors, 1);
 }
 
 TEST_F(SaslServerIoMemory, RetrieveOptionsFailsWithoutMemory) {

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -61,7 +62,7 @@ class SaslServerIoFaults : public testing::Test {
   // A new io, which is opening.
   void Open() {
     driver = {};
-    io = SaslServerIo(transport, std::make_shared<FakeDriver>(&driver));
+    io = *SaslServerIo::Create(&transport, std::make_shared<FakeDriver>(&driver));
     ASSERT_TRUE(io.Open(recorder.Callbacks()).ok());
     log.clear();
   }
@@ -91,6 +92,14 @@ class SaslServerIoFaults : public testing::Test {
   DriverLife driver;
   SaslServerIo io;
 };
+
+TEST_F(SaslServerIoFaults, NoneIsMadeWithoutATransportOrADriver) {
+  Covers({"SRS_SASL_SERVER_IO_01_003"});
+  const auto refused = absl::StatusCode::kInvalidArgument;
+  EXPECT_EQ(SaslServerIo::Create(nullptr, std::make_shared<FakeDriver>(&driver)).status().code(),
+            refused);
+  EXPECT_EQ(SaslServerIo::Create(&transport, nullptr).status().code(), refused);
+}
 
 TEST_F(SaslServerIoFaults, DestroyingTheIoDestroysWhatHoldsTheCodecs) {
   Covers({"SRS_SASL_SERVER_IO_01_012", "SRS_SASL_SERVER_IO_01_013", "SRS_SASL_SERVER_IO_01_014"});
@@ -255,11 +264,93 @@ TEST_F(SaslServerIoFaults, AStartThatFailsIsTheAnswerOfOpen) {
     void DoWork() override {}
     void Stop() override {}
   };
-  io = SaslServerIo(transport, std::make_shared<Refusing>());
+  io = *SaslServerIo::Create(&transport, std::make_shared<Refusing>());
   EXPECT_EQ(io.Open(recorder.Callbacks()).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(io.Open(recorder.Callbacks()).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(log, IoLog());
   EXPECT_FALSE(transport.receiver);
+}
+
+TEST_F(SaslServerIoFaults, WhatAnEarlierHandshakeSentIsNoMatterOfALaterOnes) {
+  Open();
+  driver.events.on_send(&kByte, 1);
+  const SendComplete sent = transport.on_send_complete;
+  ASSERT_TRUE(io.Close({}).ok());
+  ASSERT_TRUE(io.Open(recorder.Callbacks()).ok());
+  log.clear();
+  sent(SendResult::kCancelled);
+  EXPECT_EQ(log, IoLog());
+  driver.events.on_outcome(Success(), {});
+  sent(SendResult::kError);
+  EXPECT_EQ(log, IoLog{"open ok"});
+}
+
+// The callback of one session closes the io and opens it for another.
+TEST_F(SaslServerIoFaults, BytesOfOneSessionDoNotReachTheNext) {
+  const uint8_t rest[] = {'r'};
+  const auto succeed = [&] {
+    const HandshakeEvents events = driver.events;
+    events.on_outcome(Success(), rest);
+  };
+  for (const bool inside : {true, false}) {
+    Open();
+    recorder.received.clear();
+    IoRecorder next(&log);
+    recorder.at_open_complete = [&] {
+      transport.Deliver("held back");
+      ASSERT_TRUE(io.Close({}).ok());
+      ASSERT_TRUE(io.Open(next.Callbacks()).ok());
+      if (!inside) return;
+      succeed();
+      transport.Deliver("next");
+    };
+    succeed();
+    recorder.at_open_complete = nullptr;
+    if (!inside) {
+      EXPECT_EQ(next.received, "");
+      succeed();
+      transport.Deliver("next");
+    }
+    EXPECT_EQ(recorder.received, "");
+    EXPECT_EQ(next.received, "rnext");
+    io = SaslServerIo();
+  }
+}
+
+TEST_F(SaslServerIoFaults, AnIoGoesOnWhereACallbackThrew) {
+  const auto fail = [] { throw std::runtime_error("the program's"); };
+  Open();
+  recorder.at_open_complete = fail;
+  EXPECT_THROW(driver.events.on_outcome(Success(), {}), std::runtime_error);
+  transport.Deliver("next");
+  EXPECT_EQ(log, (IoLog{"open ok", "received next"}));
+  Open();
+  EXPECT_THROW(driver.events.on_outcome(Refusal(), {}), std::runtime_error);
+  EXPECT_TRUE(io.Close(recorder.OnClosed()).ok());
+  EXPECT_EQ(log, (IoLog{"open error", "close transport", "closed"}));
+}
+
+// What they hold may be what owns the io.
+TEST_F(SaslServerIoFaults, TheCallbacksAreLetGoAtTheEnd) {
+  const auto open = [this] {
+    Open();
+    EXPECT_TRUE(io.Close({}).ok());
+    auto held = std::make_shared<int>();
+    IoCallbacks callbacks = recorder.Callbacks();
+    callbacks.on_error = [held] {};
+    EXPECT_TRUE(io.Open(std::move(callbacks)).ok());
+    return std::weak_ptr<int>(held);
+  };
+  std::weak_ptr<int> held = open();
+  EXPECT_FALSE(held.expired());
+  ASSERT_TRUE(io.Close({}).ok());
+  EXPECT_TRUE(held.expired()) << "closed";
+  held = open();
+  driver.events.on_outcome(Refusal(), {});
+  EXPECT_TRUE(held.expired()) << "failed to open";
+  held = open();
+  io = SaslServerIo();
+  EXPECT_TRUE(held.expired()) << "destroyed";
 }
 
 TEST_F(SaslServerIoFaults, DoWorkHasTheDriverWorkToo) {
