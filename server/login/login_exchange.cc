@@ -140,15 +140,18 @@ LoginExchange::Todo LoginExchange::AdvanceLocked(ExchangeStep step) {
 }
 
 absl::StatusOr<ExchangeStep> LoginExchange::ResumeLocked(uint64_t ticket, Answer answer) {
-  return std::visit([&](auto& kind) { return exchange_->Resume(ticket, std::move(kind)); }, answer);
+  SaslExchange& exchange = *exchange_;
+  return std::visit([&](auto& kind) { return exchange.Resume(ticket, std::move(kind)); }, answer);
 }
 
 LoginStep LoginExchange::ChallengeLocked(std::string bytes) {
   LoginChallenge challenge = {.bytes = std::move(bytes)};
   if (connection_.resumable) {
+    const SaslExchange& exchange = *exchange_;
+    const uint64_t bytes_used = bytes_;
     auto token = host_.resume.Seal(connection_.token_binding, place_, [&](StateWriter& state) {
-      state.Number(bytes_);
-      return exchange_->SaveState(state);
+      state.Number(bytes_used);
+      return exchange.SaveState(state);
     });
     if (token) challenge.resume_token = *std::move(token);
   }

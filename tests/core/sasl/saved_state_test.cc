@@ -47,7 +47,9 @@ TEST(SavedState, IsNotWholeWhereAnythingIsMissingOrLeft) {
 
 TEST(SavedState, GivesNothingBehindABadRead) {
   // A size that the bytes do not bear, and a number that does not end.
-  for (const std::string& bad : {std::string("\x7f""ab"), std::string(11, '\xff')}) {
+  for (const std::string& bad : {std::string("\x7f"
+                                             "ab"),
+                                 std::string(11, '\xff')}) {
     StateReader reader(bad);
     EXPECT_EQ(reader.Bytes(), "");
     EXPECT_EQ(reader.Number(), 0u);
