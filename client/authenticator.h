@@ -96,7 +96,7 @@ class Handshake {
   // Receive forwards bytes read from the client, split anyhow. After the
   // outcome it returns false and takes nothing: the bytes are the next layer's,
   // behind OnOutcome's `rest`, which may still be on its way. Bytes over
-  // max_queued_bytes, or a megabyte that the service has not consumed, end the
+  // max_queued_bytes, or 16 MiB that the service has not consumed, end the
   // handshake with sys-temp (overloaded).
   virtual bool Receive(std::string_view bytes) = 0;
 };

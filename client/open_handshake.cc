@@ -18,7 +18,7 @@ constexpr int kMaxMoves = 5;
 
 // What a client may send ahead of the service, far over what one needs: it must
 // not use up what all have together.
-constexpr size_t kMaxKeptBytes = 1 << 20;
+constexpr size_t kMaxKeptBytes = 16 << 20;
 
 bool IsDrainingRefusal(const v1::ConnectionOutput& output) {
   return output.outcome().code() == v1::SASL_CODE_SYS_TEMP &&
