@@ -53,30 +53,29 @@ OpenHandshake::OpenHandshake(std::shared_ptr<HandshakeOwner> owner, ConnectionFa
       facts_(std::make_unique<ConnectionFacts>(std::move(facts))) {}
 
 bool OpenHandshake::Receive(std::string_view bytes) {
-  if (!MayKeep(bytes.size()) || !owner_->MayQueue(bytes.size())) {
-    EndSoon(FailedOutcome(FailureReason::kOverloaded,
-                          "more bytes wait for the service than may be queued"));
-    return false;
-  }
   std::shared_ptr<HandshakeStream> stream;
-  uint64_t id;
+  uint64_t id = 0;
+  bool may_keep = owner_->MayQueue(bytes.size());
   {
     absl::MutexLock lock(&mu_);
     if (ended_) return false;
-    kept_.append(bytes);
-    owner_->CountQueued(static_cast<int64_t>(bytes.size()));
-    stream = stream_;
-    id = id_;
+    may_keep = may_keep && kept_.size() + bytes.size() <= kMaxKeptBytes;
+    if (may_keep) {
+      kept_.append(bytes);
+      owner_->CountQueued(static_cast<int64_t>(bytes.size()));
+      stream = stream_;
+      id = id_;
+    }
+  }
+  if (!may_keep) {
+    EndSoon(FailedOutcome(FailureReason::kOverloaded,
+                          "more bytes wait for the service than may be queued"));
+    return false;
   }
   // Should the stream end here, the bytes go to the next one with all that was
   // kept, and this one drops them.
   if (stream) stream->Forward(id, bytes);
   return true;
-}
-
-bool OpenHandshake::MayKeep(size_t bytes) {
-  absl::MutexLock lock(&mu_);
-  return ended_ || kept_.size() + bytes <= kMaxKeptBytes;
 }
 
 void OpenHandshake::Abandon() {

@@ -125,7 +125,6 @@ class OpenHandshake : public std::enable_shared_from_this<OpenHandshake> {
   // Makes one callback, if there is one to make; false: there is none.
   bool DeliverNext();
 
-  bool MayKeep(size_t bytes) ABSL_LOCKS_EXCLUDED(mu_);
   // Whether another stream or replica can take it over.
   bool CanMoveLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return !answered_ || !resume_token_.empty();

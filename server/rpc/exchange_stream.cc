@@ -56,13 +56,14 @@ void ExchangeStream::Take(v1::ExchangeRequest request) {
       return Begin(*request.mutable_start());
     case v1::ExchangeRequest::kResponse:
       if (!started) return End(Mistake("a response before the start"));
-      return Respond(std::move(*request.mutable_response()));
+      Respond(Secret(request.response()));
+      return Wipe(request.mutable_response());
     case v1::ExchangeRequest::MESSAGE_NOT_SET:
       return End(Mistake("a message that is neither a start nor a response"));
   }
 }
 
-void ExchangeStream::Respond(std::string response) {
+void ExchangeStream::Respond(Secret response) {
   std::shared_ptr<LoginExchange> exchange;
   {
     absl::MutexLock lock(&mutex_);
@@ -74,12 +75,11 @@ void ExchangeStream::Respond(std::string response) {
     exchange = exchange_;
   }
   Read();
-  exchange->Respond(response);
-  Wipe(&response);
+  exchange->Respond(response.view());
 }
 
 void ExchangeStream::Proceed() {
-  std::optional<std::string> early;
+  std::optional<Secret> early;
   {
     absl::MutexLock lock(&mutex_);
     busy_ = false;

@@ -9,7 +9,6 @@
 
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -47,7 +46,7 @@ class ExchangeStream final : public ExchangeReactor, public LiveStream {
   void Read() ABSL_LOCKS_EXCLUDED(mutex_);
   void Take(v1::ExchangeRequest request);
   void Begin(v1::ExchangeStart& start);
-  void Respond(std::string response);
+  void Respond(Secret response);
   void OnStep(LoginStep step);
   void Write(const v1::ExchangeResponse& response, bool last) ABSL_LOCKS_EXCLUDED(mutex_);
   // The challenge is on its way: its answer may have come early.
@@ -70,7 +69,7 @@ class ExchangeStream final : public ExchangeReactor, public LiveStream {
   bool busy_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   // A response that came meanwhile: the next is not read before it is used.
-  std::optional<std::string> early_ ABSL_GUARDED_BY(mutex_);
+  std::optional<Secret> early_ ABSL_GUARDED_BY(mutex_);
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -131,8 +131,11 @@ void TextConnection::Begin(const TextStart& start) {
   };
   exchange_ = LoginExchange::Create(host_, tell);
   bool resumed = false;
-  // Without a token, a start is no mistake of the call's.
-  if (!exchange_->Begin(std::move(login), &resumed).ok()) Reply(kInternalError);
+  if (exchange_->Begin(std::move(login), &resumed).ok()) return;
+  // Only a token can be a mistake of the call's, and there is none.
+  exchange_ = nullptr;
+  awaits_step_ = false;
+  Reply(kInternalError);
 }
 
 void TextConnection::Step(const TextStep& step) {
