@@ -111,8 +111,7 @@ TEST(Resume, TellsTheClientToTryAgainWhereTheTokenIsRefused) {
   const Outcome outcome = attempt.observer->WaitForOutcome();
   EXPECT_EQ(outcome.code, amqp::SaslCode::kSysTemp);
   EXPECT_EQ(outcome.reason, FailureReason::kServiceUnreachable);
-  EXPECT_EQ(attempt.observer->sent(),
-            "header challenge " + OutcomeFrame(amqp::SaslCode::kSysTemp));
+  EXPECT_EQ(attempt.observer->sent(), "header challenge " + OutcomeFrame(amqp::SaslCode::kSysTemp));
 }
 
 TEST(Resume, TellsTheClientOfAnotherRefusal) {
@@ -124,8 +123,7 @@ TEST(Resume, TellsTheClientOfAnotherRefusal) {
   const Outcome outcome = attempt.observer->WaitForOutcome();
   EXPECT_EQ(outcome.code, amqp::SaslCode::kSysPerm);
   EXPECT_EQ(outcome.reason, FailureReason::kNoPolicy);
-  EXPECT_EQ(attempt.observer->sent(),
-            "header challenge " + OutcomeFrame(amqp::SaslCode::kSysPerm));
+  EXPECT_EQ(attempt.observer->sent(), "header challenge " + OutcomeFrame(amqp::SaslCode::kSysPerm));
 }
 
 TEST(Resume, TakesTheTokenOnFromAReplicaThatIsDraining) {

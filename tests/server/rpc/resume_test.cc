@@ -9,6 +9,7 @@
 
 #include "absl/time/clock.h"
 #include "core/amqp/protocol_header.h"
+#include "core/amqp/sasl_frames.h"
 #include "tests/server/rpc/running_service.h"
 
 namespace sallyport::server {
@@ -82,6 +83,22 @@ TEST_F(Resume, GivesATokenWithEachOutputThatWaitsForTheClient) {
   ASSERT_TRUE(stream.ReadUntilOutcome(1));
   EXPECT_EQ(stream.Of(1).outcome->code(), v1::SASL_CODE_OK);
   EXPECT_EQ(stream.Of(1).resume_token, "");
+}
+
+TEST_F(Resume, SaysNothingThatItCouldNotBeContinuedFrom) {
+  // A client that does not wait for its challenge: there is none to wait for while
+  // its password is checked.
+  v1::ConnectionInput open = ResumableInput(1);
+  std::string bytes(amqp::kSaslProtocolHeader);
+  amqp::AppendSaslInit({.mechanism = "PLAIN"}, &bytes);
+  const std::string message = std::string("\0", 1) + kUser + std::string("\0", 1) + kPassword;
+  amqp::AppendSaslResponse(message, &bytes);
+  open.set_received(bytes);
+  RawStream stream(running_.stub());
+  stream.SendOne(open);
+  ASSERT_TRUE(stream.ReadUntilOutcome(1));
+  EXPECT_EQ(stream.Of(1).outcome->code(), v1::SASL_CODE_OK);
+  EXPECT_EQ(stream.Of(1).outputs, 2) << "the greeting, and all the rest";
 }
 
 TEST_F(Resume, GivesNoTokenUnasked) {
