@@ -18,11 +18,17 @@ _LIBRARIES = [
     "argon2",  # Argon2id password hashes
     "asio",  # the event loops of the gateway and of the text protocol
     "benchmark",  # micro-benchmarks
+    "cjose",  # JSON Web Signatures of bearer tokens
     "cli11",  # command lines
+    "crypt",  # crypt(3) hashes of passwords
+    "curl",  # fetches key sets
+    "cyrus_sasl",  # tests: an independent SASL implementation
     "gsasl",  # tests: an independent SASL implementation
     "googletest",  # tests
     "grpc",  # the service's transport
     "icu",  # SASLprep (RFC 4013)
+    "jansson",  # JSON inside of tokens
+    "krb5",  # Kerberos, by GSS-API
     "nlohmann_json",  # JSON log lines and output
     "openssl",  # digests, HMAC, PBKDF2, randomness, X.509
     "protobuf",  # the contracts
