@@ -75,7 +75,9 @@ DerivationAnswer Salt(const SaltedPassword& work) {
 
 DerivationAnswer Derive(const KeyDerivation& work) {
   if (const auto* check = std::get_if<PasswordCheck>(&work)) return Check(*check);
-  return Salt(std::get<SaltedPassword>(work));
+  if (const auto* salted = std::get_if<SaltedPassword>(&work)) return Salt(*salted);
+  std::get<std::shared_ptr<SlowStep>>(work)->Run();
+  return SlowStepDone{};
 }
 
 }  // namespace sallyport

@@ -1,9 +1,10 @@
 #ifndef SALLYPORT_CORE_CREDENTIALS_KEY_DERIVATION_H_
 #define SALLYPORT_CORE_CREDENTIALS_KEY_DERIVATION_H_
 
-// Work that is slow on purpose (PBKDF2, Argon2id). A mechanism never does it:
-// it returns a KeyDerivation, and the host runs it off its event threads with
-// Derive() and hands the answer back.
+// Work that is slow: on purpose (PBKDF2, Argon2id), or since a library waits for a
+// file or a network (Kerberos). A mechanism never does it: it returns a
+// KeyDerivation, and the host runs it off its event threads with Derive() and
+// hands the answer back.
 
 #include <cstdint>
 #include <memory>
@@ -33,7 +34,17 @@ struct SaltedPassword {
   uint32_t iterations = 0;
 };
 
-using KeyDerivation = std::variant<PasswordCheck, SaltedPassword>;
+// SlowStep is work of a mechanism's own, which reads the result off it afterwards.
+// It must not touch the mechanism, which may be gone by then.
+class SlowStep {
+ public:
+  virtual ~SlowStep() = default;
+
+  // Run does the work: once, on any thread.
+  virtual void Run() = 0;
+};
+
+using KeyDerivation = std::variant<PasswordCheck, SaltedPassword, std::shared_ptr<SlowStep>>;
 
 // PasswordVerdict answers a PasswordCheck.
 struct PasswordVerdict {
@@ -46,8 +57,11 @@ struct DerivationRefused {
   bool overloaded = false;
 };
 
+// SlowStepDone answers a SlowStep, whatever came of it.
+struct SlowStepDone {};
+
 // A Secret answers a SaltedPassword.
-using DerivationAnswer = std::variant<DerivationRefused, PasswordVerdict, Secret>;
+using DerivationAnswer = std::variant<DerivationRefused, PasswordVerdict, Secret, SlowStepDone>;
 
 // Derive does the work on the calling thread: milliseconds to seconds. A
 // PasswordCheck tries every credential, so that its time does not tell which

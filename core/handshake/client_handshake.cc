@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/amqp/protocol_header.h"
+#include "core/sasl/create_mechanism.h"
 
 namespace sallyport {
 
@@ -87,19 +88,23 @@ ClientHandshake::Progress ClientHandshake::Choose(const amqp::SaslMechanisms& of
            offered.mechanisms.end();
   };
   const std::span<const MechanismDescriptor> known = Mechanisms();
-  const ClientMechanismContext context = {
+  ClientMechanismContext context = {
       .credentials = &options_.credentials,
       .random = &random_,
       .channel_bindings = options_.channel_bindings,
       .plus_offered =
           std::any_of(known.begin(), known.end(),
                       [&](const auto& m) { return m.channel_binding && is_offered(m.name); }),
+      .server_name = options_.server_name.empty() ? options_.hostname : options_.server_name,
+      .parameters = options_.parameters,
   };
   std::string why;
   for (const std::string& name : options_.mechanisms) {
     const MechanismDescriptor* mechanism = FindMechanism(name);
     if (mechanism == nullptr || !is_offered(name)) continue;
-    auto created = mechanism->create_client(context);
+    const bool is_first = &name == &options_.mechanisms.front();
+    context.session = is_first && options_.session.has_value() ? &*options_.session : nullptr;
+    auto created = CreateClientMechanism(*mechanism, context);
     if (!created.ok()) {
       absl::StrAppend(&why, "; ", name, ": ", created.status().message());
       continue;
@@ -143,6 +148,10 @@ ClientHandshake::Progress ClientHandshake::OnOutcome(const amqp::SaslOutcome& ou
   }
   state_ = State::kEnded;
   return Done{outcome.code};
+}
+
+std::optional<Secret> ClientHandshake::session() const {
+  return mechanism_ == nullptr ? std::nullopt : mechanism_->session();
 }
 
 ClientHandshake::Progress ClientHandshake::Break(std::string what) {

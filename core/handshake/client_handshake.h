@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -31,6 +32,12 @@ class ClientHandshake {
     std::vector<ChannelBinding> channel_bindings;
     // Sent in sasl-init; empty: none.
     std::string hostname;
+    // The host that the client believes to speak to, which some mechanisms name to
+    // the server; empty: `hostname`.
+    std::string server_name;
+    std::vector<MechanismParameter> parameters;
+    // Of an earlier handshake by the first of `mechanisms`.
+    std::optional<Secret> session;
     // In bytes.
     size_t max_frame_size = 64 * 1024;
   };
@@ -66,6 +73,10 @@ class ClientHandshake {
   // FailedPrecondition where `ticket` is not that of what is awaited.
   absl::StatusOr<Progress> Resume(uint64_t ticket, DerivationAnswer answer, std::string_view* bytes,
                                   std::string* to_send);
+
+  // session is what a later handshake can go on from; nullopt before a Done of
+  // kOk, and where the mechanism has none.
+  std::optional<Secret> session() const;
 
   // mechanism is the name of the one that was chosen; empty before that.
   std::string_view mechanism() const { return chosen_ == nullptr ? "" : chosen_->name; }

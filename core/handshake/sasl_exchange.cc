@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "core/sasl/create_mechanism.h"
 #include "core/sasl/login_verdict.h"
 
 namespace sallyport {
@@ -28,7 +29,9 @@ ExchangeStep SaslExchange::Begin(std::string_view mechanism,
   chosen_ = offer_->Find(mechanism);
   // SRS_SASL_SERVER_IO_01_100
   if (chosen_ == nullptr) return Fail(offer_->ReasonAgainst(mechanism), nullptr);
-  mechanism_ = chosen_->create_server(context_);
+  auto created = CreateServerMechanism(*chosen_, context_);
+  if (!created.ok()) return Fail(FailureReason::kInternal, "the mechanism cannot be made");
+  mechanism_ = *std::move(created);
   // SRS_SASL_SERVER_IO_01_061 SRS_SASL_SERVER_IO_01_101
   return Apply(mechanism_->Step(initial_response));
 }
@@ -43,17 +46,19 @@ ExchangeStep SaslExchange::Respond(std::string_view response) {
     return Fail(FailureReason::kMalformedMessage, "the answer to the final data is not empty");
   }
   if (turn_ == Turn::kRestoredFinalAnswer) return LookUpAgain();
-  return Succeed({.identity = *std::exchange(accepted_, std::nullopt)});
+  turn_ = Turn::kEnded;
+  return *std::exchange(accepted_, std::nullopt);
 }
 
 ExchangeStep SaslExchange::LookUpAgain() {
   turn_ = Turn::kFinalLookup;
   awaited_ticket_ = kFinalLookupTicket;
-  const bool acts_as_itself = accepted_->authorization_id == accepted_->authentication_id;
+  const Identity& identity = *accepted_->identity;
+  const bool acts_as_itself = identity.authorization_id == identity.authentication_id;
   return NeedCredentials{
       awaited_ticket_,
-      {.authentication_id = accepted_->authentication_id,
-       .authorization_id = acts_as_itself ? std::string() : accepted_->authorization_id,
+      {.authentication_id = identity.authentication_id,
+       .authorization_id = acts_as_itself ? std::string() : identity.authorization_id,
        .mechanism = chosen_->name}};
 }
 
@@ -67,9 +72,10 @@ ExchangeStep SaslExchange::SucceedAgain(CredentialAnswer answer) {
   if (const auto refusal = RefusalOf(found, /*usable=*/true, /*proven=*/true)) {
     return Fail(*refusal, nullptr);
   }
-  Identity identity = *std::exchange(accepted_, std::nullopt);
-  identity.account = std::move(found.account);
-  return Succeed({.identity = std::move(identity)});
+  turn_ = Turn::kEnded;
+  HandshakeOutcome outcome = *std::exchange(accepted_, std::nullopt);
+  outcome.identity->account = std::move(found.account);
+  return outcome;
 }
 
 ExchangeStep SaslExchange::Apply(absl::StatusOr<StepResult> result) {
@@ -90,23 +96,37 @@ ExchangeStep SaslExchange::Apply(absl::StatusOr<StepResult> result) {
     awaited_ticket_ = need->ticket;
     return std::move(*need);
   }
-  if (auto* success = std::get_if<Success>(&*result)) return Succeed(std::move(*success));
+  if (auto* need = std::get_if<NeedSession>(&*result)) {
+    turn_ = Turn::kSession;
+    awaited_ticket_ = need->ticket;
+    return std::move(*need);
+  }
+  if (auto* success = std::get_if<Success>(&*result)) {
+    return Succeed(std::move(*success), mechanism_->properties());
+  }
   const Failure& failure = std::get<Failure>(*result);
   return Fail(failure.reason, failure.what);
 }
 
-ExchangeStep SaslExchange::Succeed(Success success) {
+ExchangeStep SaslExchange::Succeed(Success success, MechanismProperties properties) {
   mechanism_.reset();
   if (final_data_as_challenge_ && success.additional_data.has_value()) {
     turn_ = Turn::kFinalAnswer;
-    accepted_ = std::move(success.identity);
-    return Challenge{*std::move(success.additional_data)};
+    Challenge last{*std::exchange(success.additional_data, std::nullopt)};
+    accepted_ = Accept(std::move(success), std::move(properties));
+    return last;
   }
   turn_ = Turn::kEnded;
   // SRS_SASL_SERVER_IO_01_111 SRS_SASL_SERVER_IO_01_114
-  return HandshakeOutcome{.code = amqp::SaslCode::kOk,
-                          .identity = std::move(success.identity),
-                          .final_data = std::move(success.additional_data)};
+  return Accept(std::move(success), std::move(properties));
+}
+
+HandshakeOutcome SaslExchange::Accept(Success success, MechanismProperties properties) {
+  return {.code = amqp::SaslCode::kOk,
+          .identity = std::move(success.identity),
+          .final_data = std::move(success.additional_data),
+          .properties = std::move(properties),
+          .session = std::move(success.session)};
 }
 
 HandshakeOutcome SaslExchange::Fail(FailureReason reason, const char* what) {
@@ -136,6 +156,10 @@ absl::StatusOr<ExchangeStep> SaslExchange::Resume(uint64_t ticket, DerivationAns
   return ResumeWith(Turn::kDerivation, ticket, std::move(answer));
 }
 
+absl::StatusOr<ExchangeStep> SaslExchange::Resume(uint64_t ticket, SessionAnswer answer) {
+  return ResumeWith(Turn::kSession, ticket, std::move(answer));
+}
+
 absl::Status SaslExchange::SaveState(StateWriter& state) const {
   const bool proven = turn_ == Turn::kFinalAnswer || turn_ == Turn::kRestoredFinalAnswer;
   if (turn_ != Turn::kResponse && !proven) {
@@ -144,9 +168,10 @@ absl::Status SaslExchange::SaveState(StateWriter& state) const {
   state.Bytes(chosen_->name);
   state.Number(proven ? 1 : 0);
   if (!proven) return mechanism_->SaveState(state);
-  state.Bytes(accepted_->authentication_id);
-  state.Bytes(accepted_->authorization_id);
-  state.Number(accepted_->channel_bound ? 1 : 0);
+  const Identity& identity = *accepted_->identity;
+  state.Bytes(identity.authentication_id);
+  state.Bytes(identity.authorization_id);
+  state.Number(identity.channel_bound ? 1 : 0);
   return absl::OkStatus();
 }
 
@@ -158,15 +183,18 @@ absl::Status SaslExchange::RestoreState(StateReader& state) {
   }
   if (state.Number() == 0) {
     turn_ = Turn::kResponse;
-    mechanism_ = chosen_->create_server(context_);
+    auto created = CreateServerMechanism(*chosen_, context_);
+    if (!created.ok()) return created.status();
+    mechanism_ = *std::move(created);
     return mechanism_->RestoreState(state);
   }
   turn_ = Turn::kRestoredFinalAnswer;
-  accepted_ = Identity{.authentication_id = std::string(state.Bytes()),
-                       .authorization_id = std::string(state.Bytes()),
-                       .mechanism = chosen_->name,
-                       .channel_bound = state.Number() == 1,
-                       .account = nullptr};
+  accepted_ = Accept({.identity = {.authentication_id = std::string(state.Bytes()),
+                                   .authorization_id = std::string(state.Bytes()),
+                                   .mechanism = chosen_->name,
+                                   .channel_bound = state.Number() == 1,
+                                   .account = nullptr}},
+                     {});
   return absl::OkStatus();
 }
 

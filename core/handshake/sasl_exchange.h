@@ -31,9 +31,14 @@ struct HandshakeOutcome {
   // What the mechanism has to say at its success, where the client was not told
   // in a challenge.
   std::optional<std::string> final_data;
+  // Facts about a successful exchange.
+  MechanismProperties properties;
+  // For the host to remember, where the client may log in faster the next time.
+  std::optional<RememberedSession> session;
 };
 
-using ExchangeStep = std::variant<Challenge, NeedCredentials, NeedDerivation, HandshakeOutcome>;
+using ExchangeStep =
+    std::variant<Challenge, NeedCredentials, NeedDerivation, NeedSession, HandshakeOutcome>;
 
 class SaslExchange {
  public:
@@ -57,6 +62,7 @@ class SaslExchange {
   // happens, where `ticket` is not that of what is awaited.
   absl::StatusOr<ExchangeStep> Resume(uint64_t ticket, CredentialAnswer answer);
   absl::StatusOr<ExchangeStep> Resume(uint64_t ticket, DerivationAnswer answer);
+  absl::StatusOr<ExchangeStep> Resume(uint64_t ticket, SessionAnswer answer);
 
   // Fail ends the exchange for a reason that is not the mechanism's.
   HandshakeOutcome Fail(FailureReason reason, const char* what);
@@ -78,6 +84,7 @@ class SaslExchange {
     kResponse,
     kCredentials,
     kDerivation,
+    kSession,
     kFinalAnswer,
     // As kFinalAnswer, restored: the account is looked up again behind it.
     kRestoredFinalAnswer,
@@ -86,7 +93,8 @@ class SaslExchange {
   };
 
   ExchangeStep Apply(absl::StatusOr<StepResult> result);
-  ExchangeStep Succeed(Success success);
+  ExchangeStep Succeed(Success success, MechanismProperties properties);
+  static HandshakeOutcome Accept(Success success, MechanismProperties properties);
   ExchangeStep LookUpAgain();
   ExchangeStep SucceedAgain(CredentialAnswer answer);
   template <typename Answer>
@@ -99,8 +107,8 @@ class SaslExchange {
   uint64_t awaited_ticket_ = 0;
   const MechanismDescriptor* chosen_ = nullptr;
   std::unique_ptr<ServerMechanism> mechanism_;
-  // Who it is, while the final data waits for its answer.
-  std::optional<Identity> accepted_;
+  // What the end will be, while the final data waits for its answer.
+  std::optional<HandshakeOutcome> accepted_;
 };
 
 }  // namespace sallyport

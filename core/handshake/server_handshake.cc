@@ -150,6 +150,10 @@ HandshakeStep ServerHandshake::Apply(ExchangeStep step, std::string* to_send) {
             state_ = HandshakeState::kDerivation;
             return std::move(need);
           },
+          [&](NeedSession& need) -> HandshakeStep {
+            state_ = HandshakeState::kSession;
+            return std::move(need);
+          },
           [&](HandshakeOutcome& outcome) -> HandshakeStep {
             return Finish(std::move(outcome), to_send);
           },
@@ -211,6 +215,11 @@ absl::StatusOr<HandshakeStep> ServerHandshake::Resume(uint64_t ticket, Credentia
 absl::StatusOr<HandshakeStep> ServerHandshake::Resume(uint64_t ticket, DerivationAnswer answer,
                                                       std::string* to_send) {
   return ResumeWith(HandshakeEvent::kDerivation, ticket, std::move(answer), to_send);
+}
+
+absl::StatusOr<HandshakeStep> ServerHandshake::Resume(uint64_t ticket, SessionAnswer answer,
+                                                      std::string* to_send) {
+  return ResumeWith(HandshakeEvent::kSession, ticket, std::move(answer), to_send);
 }
 
 absl::StatusOr<HandshakeOutcome> ServerHandshake::Fail(FailureReason reason, std::string* to_send) {

@@ -50,7 +50,7 @@ inline constexpr size_t kMaxHostnameSize = 512;
 struct WaitForClient {};
 
 using HandshakeStep =
-    std::variant<WaitForClient, NeedCredentials, NeedDerivation, HandshakeOutcome>;
+    std::variant<WaitForClient, NeedCredentials, NeedDerivation, NeedSession, HandshakeOutcome>;
 
 class ServerHandshake {
  public:
@@ -77,6 +77,7 @@ class ServerHandshake {
                                        std::string* to_send);
   absl::StatusOr<HandshakeStep> Resume(uint64_t ticket, DerivationAnswer answer,
                                        std::string* to_send);
+  absl::StatusOr<HandshakeStep> Resume(uint64_t ticket, SessionAnswer answer, std::string* to_send);
 
   // Fail ends the handshake for a reason of the host's: a time out, draining.
   // FailedPrecondition where it has already ended.
@@ -107,7 +108,8 @@ class ServerHandshake {
 
   // suspended is whether the handshake waits for its host.
   bool suspended() const {
-    return state_ == HandshakeState::kCredentials || state_ == HandshakeState::kDerivation;
+    return state_ == HandshakeState::kCredentials || state_ == HandshakeState::kDerivation ||
+           state_ == HandshakeState::kSession;
   }
 
   bool ended() const { return state_ == HandshakeState::kEnded; }

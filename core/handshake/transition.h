@@ -16,10 +16,11 @@ enum class HandshakeState : uint8_t {
   kInit,         // waits for sasl-init
   kCredentials,  // suspended until the host answers a NeedCredentials
   kDerivation,   // suspended until the host answers a NeedDerivation
+  kSession,      // suspended until the host answers a NeedSession
   kResponse,     // waits for sasl-response
   kEnded,
 };
-inline constexpr size_t kHandshakeStates = 6;
+inline constexpr size_t kHandshakeStates = 7;
 
 enum class HandshakeEvent : uint8_t {
   kHeader,
@@ -29,9 +30,10 @@ enum class HandshakeEvent : uint8_t {
   kServerFrame,  // mechanisms, challenge or outcome: only a server sends these
   kCredentials,  // the host's answers
   kDerivation,
+  kSession,
   kHostFailure,  // timed out, draining, ...
 };
-inline constexpr size_t kHandshakeEvents = 8;
+inline constexpr size_t kHandshakeEvents = 9;
 
 enum class HandshakeAction : uint8_t {
   kAcceptHeader,
@@ -51,19 +53,21 @@ constexpr HandshakeAction TransitionFor(HandshakeState state, HandshakeEvent eve
   using A = HandshakeAction;
   constexpr std::array<std::array<A, kHandshakeEvents>, kHandshakeStates> kTable = {{
       // header         init        response    empty frame       server frame
-      //                credentials    derivation     host failure
+      //                credentials    derivation     session        host failure
       {A::kAcceptHeader, A::kRefuse, A::kRefuse, A::kRefuse, A::kRefuse,  //
-       A::kHostFault, A::kHostFault, A::kFail},                           // kHeader
+       A::kHostFault, A::kHostFault, A::kHostFault, A::kFail},            // kHeader
       {A::kRefuse, A::kBegin, A::kRefuse, A::kSkipOrRefuse, A::kRefuse,   //
-       A::kHostFault, A::kHostFault, A::kFail},                           // kInit
+       A::kHostFault, A::kHostFault, A::kHostFault, A::kFail},            // kInit
       {A::kDefer, A::kDefer, A::kDefer, A::kDefer, A::kDefer,             //
-       A::kResume, A::kHostFault, A::kFail},                              // kCredentials
+       A::kResume, A::kHostFault, A::kHostFault, A::kFail},               // kCredentials
       {A::kDefer, A::kDefer, A::kDefer, A::kDefer, A::kDefer,             //
-       A::kHostFault, A::kResume, A::kFail},                              // kDerivation
+       A::kHostFault, A::kResume, A::kHostFault, A::kFail},               // kDerivation
+      {A::kDefer, A::kDefer, A::kDefer, A::kDefer, A::kDefer,             //
+       A::kHostFault, A::kHostFault, A::kResume, A::kFail},               // kSession
       {A::kRefuse, A::kRefuse, A::kStep, A::kSkipOrRefuse, A::kRefuse,    //
-       A::kHostFault, A::kHostFault, A::kFail},                           // kResponse
+       A::kHostFault, A::kHostFault, A::kHostFault, A::kFail},            // kResponse
       {A::kIgnore, A::kIgnore, A::kIgnore, A::kIgnore, A::kIgnore,        //
-       A::kHostFault, A::kHostFault, A::kIgnore},                         // kEnded
+       A::kHostFault, A::kHostFault, A::kHostFault, A::kIgnore},          // kEnded
   }};
   return kTable[static_cast<size_t>(state)][static_cast<size_t>(event)];
 }

@@ -2,11 +2,12 @@
 #define SALLYPORT_CORE_IO_CREDENTIAL_PROVIDER_H_
 
 // What a program that embeds the core gives its handshakes: the stored
-// credentials, and somewhere to do slow work. One provider may serve any number
-// of ios. Each answer goes to the thread that the asking io is used on, at once
-// or later; the io may be gone by then, and a second answer is ignored.
+// credentials, somewhere to do slow work, and a memory of sessions if it likes. One provider may
+// serve any number of ios. Each answer goes to the thread that the asking io is used on, at once or
+// later; the io may be gone by then, and a second answer is ignored.
 
 #include <functional>
+#include <string>
 
 #include "core/credentials/key_derivation.h"
 #include "core/sasl/server_mechanism.h"
@@ -29,6 +30,13 @@ class CredentialProvider {
   virtual void Derive(KeyDerivation work, AnswerDerivation answer) {
     answer(sallyport::Derive(work));
   }
+
+  // TakeSession gives out, once, what RememberSession was given under `id`. A
+  // provider that remembers nothing makes every client begin anew.
+  virtual SessionAnswer TakeSession(const std::string&) { return SessionUnknown{}; }
+
+  // RememberSession keeps a session for the client's next login.
+  virtual void RememberSession(RememberedSession) {}
 };
 
 }  // namespace sallyport

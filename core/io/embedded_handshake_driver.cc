@@ -119,6 +119,8 @@ void EmbeddedHandshakeDriver::Act(const std::shared_ptr<Run>& run, HandshakeStep
     credentials_.Find(need->query, AnswerTo<CredentialAnswer>(run, need->ticket));
   } else if (auto* need = std::get_if<NeedDerivation>(&step)) {
     credentials_.Derive(std::move(need->work), AnswerTo<DerivationAnswer>(run, need->ticket));
+  } else if (auto* need = std::get_if<NeedSession>(&step)) {
+    AnswerTo<SessionAnswer>(run, need->ticket)(credentials_.TakeSession(need->id));
   } else if (auto* outcome = std::get_if<HandshakeOutcome>(&step)) {
     End(run, std::move(*outcome));
   }
@@ -141,6 +143,7 @@ std::function<void(Answer)> EmbeddedHandshakeDriver::AnswerTo(const std::shared_
 }
 
 void EmbeddedHandshakeDriver::End(const std::shared_ptr<Run>& run, HandshakeOutcome outcome) {
+  if (outcome.session.has_value()) credentials_.RememberSession(*std::move(outcome.session));
   const auto reason = outcome.reason;
   OpenResult result = ResultOf(std::move(outcome), run->handshake->hostname());
   Stop();

@@ -17,6 +17,7 @@
 #include "core/credentials/secret.h"
 #include "core/crypto/random_source.h"
 #include "core/sasl/channel_binding.h"
+#include "core/sasl/mechanism_parameter.h"
 #include "core/sasl/server_mechanism.h"
 
 namespace sallyport {
@@ -27,6 +28,8 @@ struct ClientCredentials {
   // Empty: act as authentication_id.
   std::string authorization_id;
   Secret password;
+  // A bearer token (RFC 6750).
+  Secret token;
 };
 
 // ClientResponse is to be sent; nullopt only at the start, where the mechanism
@@ -57,6 +60,24 @@ class ClientMechanism {
   // the server has proved all that the mechanism wants it to prove: nullopt if
   // so. A mutual mechanism that saw no proof refuses.
   virtual std::optional<ServerFault> Finish(std::optional<std::string_view> additional_data) = 0;
+
+  // SaveState writes what another mechanism of the same name needs to go on from
+  // here, with the same credentials, which are not in it. It is a secret all the
+  // same. FailedPrecondition unless a ClientResponse waits for its answer.
+  virtual absl::Status SaveState(StateWriter& state) const;
+
+  // RestoreState makes a mechanism that was not stepped yet go on from `state`, in
+  // a context equal to the one that it was saved in. Whether `state` was whole is
+  // its reader's to say. InvalidArgument for the state of another mechanism.
+  virtual absl::Status RestoreState(StateReader& state);
+
+  // session is what a later mechanism of the same name can go on from, faster than
+  // anew: its ClientMechanismContext::session. nullopt where there is no such
+  // thing, and before Finish was content.
+  virtual std::optional<Secret> session() const { return std::nullopt; }
+
+  // properties are facts about the exchange, complete once Finish was content.
+  virtual MechanismProperties properties() const { return {}; }
 };
 
 // ClientMechanismContext is what a mechanism is made from. Pointers and views
@@ -68,6 +89,12 @@ struct ClientMechanismContext {
   std::span<const ChannelBinding> channel_bindings;
   // Whether the server offered a -PLUS mechanism (RFC 5802's flag `y` or `n`).
   bool plus_offered = false;
+  // The host that the client believes to speak to; may be empty where the
+  // mechanism does not name it to the server.
+  std::string_view server_name;
+  std::span<const MechanismParameter> parameters;
+  // Of an earlier mechanism of the same name; null: begin anew.
+  const Secret* session = nullptr;
 };
 
 }  // namespace sallyport

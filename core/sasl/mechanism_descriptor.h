@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "core/sasl/client_mechanism.h"
+#include "core/sasl/mechanism_parameter.h"
 #include "core/sasl/server_mechanism.h"
 
 namespace sallyport {
@@ -28,9 +30,13 @@ struct MechanismDescriptor {
   // Whether it is a -PLUS variant: offered only where the connection has a
   // binding.
   bool channel_binding = false;
-  // Whether it shows the password to whoever can read the connection: offered
-  // only over TLS, unless the listener says otherwise.
-  bool exposes_password = false;
+  // Whether the server proves itself to the client.
+  bool mutual = false;
+  // Whether it shows a password or token to whoever can read the connection:
+  // offered only over TLS, unless the listener says otherwise.
+  bool exposes_secret = false;
+  // Whether a token vouches for the client, so that somebody must have issued it.
+  bool needs_token = false;
   // Whether it needs a verified client certificate (EXTERNAL).
   bool needs_certificate = false;
   // Whether it is offered only where policy names it.
@@ -38,8 +44,15 @@ struct MechanismDescriptor {
   // Whether absent and empty initial responses mean the same (ANONYMOUS,
   // EXTERNAL): an absent one is then not answered by an empty challenge.
   bool absent_is_empty = false;
+  // What the sides understand, besides "mutual" and "secure".
+  std::span<const KnownParameter> server_parameters;
+  std::span<const KnownParameter> client_parameters;
 
-  std::unique_ptr<ServerMechanism> (*create_server)(const ServerMechanismContext&) = nullptr;
+  // Whether this machine's libraries can do it: a digest may be switched off.
+  bool (*available)() = [] { return true; };
+  // Called by CreateServerMechanism and CreateClientMechanism only.
+  absl::StatusOr<std::unique_ptr<ServerMechanism>> (*create_server)(const ServerMechanismContext&) =
+      nullptr;
   // InvalidArgument where the credentials cannot be used, and why.
   absl::StatusOr<std::unique_ptr<ClientMechanism>> (*create_client)(const ClientMechanismContext&) =
       nullptr;

@@ -10,6 +10,10 @@ absl::StatusOr<StepResult> ServerMechanism::Resume(uint64_t, DerivationAnswer) {
   return absl::FailedPreconditionError("the mechanism asked for no derivation");
 }
 
+absl::StatusOr<StepResult> ServerMechanism::Resume(uint64_t, SessionAnswer) {
+  return absl::FailedPreconditionError("the mechanism asked for no session");
+}
+
 absl::Status ServerMechanism::SaveState(StateWriter&) const {
   return absl::FailedPreconditionError("the mechanism never waits for its client");
 }

@@ -3,8 +3,8 @@
 
 // The server's side of a SASL mechanism (RFC 4422), as a pure state machine: it
 // takes the client's message, and returns what to do next. It never waits: what
-// it needs (a stored credential, a slow derivation) it returns, with a ticket,
-// and is resumed with the answer.
+// it needs (a stored credential, a slow derivation, an earlier session) it returns,
+// with a ticket, and is resumed with the answer.
 //
 // A peer's fault is a Failure value. A host's fault (a step out of turn, a stale
 // ticket) is a non-OK absl::Status, after which the mechanism must be destroyed.
@@ -27,18 +27,23 @@
 #include "core/sasl/channel_binding.h"
 #include "core/sasl/failure_reason.h"
 #include "core/sasl/identity.h"
+#include "core/sasl/mechanism_parameter.h"
 #include "core/sasl/saved_state.h"
 
 namespace sallyport {
 
 // CredentialQuery names the account that a mechanism wants to see.
 struct CredentialQuery {
-  // In prepared form (RFC 4013).
+  // In prepared form (RFC 4013). With a token it is what the client claims, and
+  // may be empty.
   std::string authentication_id;
   // Empty where none was asked for, or one equal to authentication_id.
   std::string authorization_id;
   // A registry's name: valid for the life of the process.
   std::string_view mechanism;
+  // A bearer token that is to vouch for the client, in place of a store. Empty
+  // where the mechanism has none.
+  Secret token;
 };
 
 // CredentialsFound answers a query that the store could answer, also where the
@@ -75,10 +80,40 @@ struct NeedDerivation {
   KeyDerivation work;
 };
 
+// NeedSession suspends the mechanism until Resume(ticket, answer): its client goes
+// on with an earlier session of that id, rather than begin anew (RFC 2831 section
+// 2.2). The host must give a session out once only: whoever goes on with it
+// remembers it anew.
+struct NeedSession {
+  uint64_t ticket = 0;
+  std::string id;
+};
+
+// SessionUnknown: the client must begin anew.
+struct SessionUnknown {};
+
+// SessionFound is what was remembered.
+struct SessionFound {
+  Secret state;
+  // Whether it is too old: the client must begin anew, although it may be right.
+  bool stale = false;
+};
+
+using SessionAnswer = std::variant<SessionUnknown, SessionFound>;
+
+// RememberedSession is for the host to keep until a NeedSession asks for `id`. It
+// holds none of the store's secrets.
+struct RememberedSession {
+  std::string id;
+  Secret state;
+};
+
 struct Success {
   Identity identity;
   // The mechanism's final data (SCRAM's server-final message), where it has any.
   std::optional<std::string> additional_data;
+  // Where the client may log in faster the next time.
+  std::optional<RememberedSession> session;
 };
 
 struct Failure {
@@ -87,7 +122,8 @@ struct Failure {
   const char* what = nullptr;
 };
 
-using StepResult = std::variant<Failure, Challenge, NeedCredentials, NeedDerivation, Success>;
+using StepResult =
+    std::variant<Failure, Challenge, NeedCredentials, NeedDerivation, NeedSession, Success>;
 
 class ServerMechanism {
  public:
@@ -102,6 +138,12 @@ class ServerMechanism {
 
   // Resume hands in what NeedDerivation asked for.
   virtual absl::StatusOr<StepResult> Resume(uint64_t ticket, DerivationAnswer answer);
+
+  // Resume hands in what NeedSession asked for.
+  virtual absl::StatusOr<StepResult> Resume(uint64_t ticket, SessionAnswer answer);
+
+  // properties are facts about the exchange, complete once it has succeeded.
+  virtual MechanismProperties properties() const { return {}; }
 
   // SaveState writes what another mechanism of the same name needs to go on from
   // here. It holds none of the store's secrets: what was looked up is looked up
@@ -119,6 +161,17 @@ class ServerMechanism {
 // CertificateIdentity says which part of a client's certificate names it.
 enum class CertificateIdentity : uint8_t { kCommonName, kDnsName, kEmailAddress, kUri };
 
+// KerberosSettings say who we are to Kerberos.
+struct KerberosSettings {
+  // The file with our keys; empty: the library's default.
+  std::string keytab;
+  // "amqp@auth.example", or empty: any service whose key is in the file.
+  std::string service;
+  // Whose principals are called by their name alone; those of others keep their
+  // "@REALM". Empty: all keep it.
+  std::string realm;
+};
+
 // ServerMechanismSettings are a listener's choices; shared and immutable.
 struct ServerMechanismSettings {
   // Keys the salts of decoys; the same on every replica. Must not be empty.
@@ -129,6 +182,17 @@ struct ServerMechanismSettings {
   // checked against costs an unknown user the same.
   std::vector<std::string> decoy_schemes = {"SCRAM-SHA-256"};
   CertificateIdentity certificate_identity = CertificateIdentity::kCommonName;
+  // Schemes that verify a password although they are weak (IsWeak).
+  std::vector<std::string> weak_schemes;
+  // SCRAM keys of fewer iterations count as none.
+  uint32_t min_scram_iterations = 4096;
+  // DIGEST-MD5's realm, which passwords are hashed with. Not empty where that is
+  // offered.
+  std::string digest_realm;
+  // Whether a refused token is answered by a challenge that says so, as RFC 7628
+  // section 3.2.3 has it, before the outcome; not all clients take one.
+  bool token_error_as_challenge = true;
+  KerberosSettings kerberos;
 };
 
 // ServerMechanismContext is what a mechanism may know of its connection. Every
@@ -142,6 +206,7 @@ struct ServerMechanismContext {
   bool plus_offered = false;
   // DER of the leaf, already verified; empty: none.
   std::string_view peer_certificate;
+  std::span<const MechanismParameter> parameters;
 };
 
 }  // namespace sallyport

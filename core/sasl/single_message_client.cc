@@ -22,4 +22,20 @@ std::optional<ServerFault> SingleMessageClient::Finish(std::optional<std::string
   return std::nullopt;
 }
 
+absl::Status SingleMessageClient::SaveState(StateWriter& state) const {
+  if (!sent_) return absl::FailedPreconditionError("the mechanism has not started");
+  state.Number(1);
+  return absl::OkStatus();
+}
+
+absl::Status SingleMessageClient::RestoreState(StateReader& state) {
+  if (sent_) return absl::FailedPreconditionError("the mechanism has already started");
+  if (state.Number() != 1) {
+    return absl::InvalidArgumentError("the state is of another kind of mechanism");
+  }
+  message_ = Secret();
+  sent_ = true;
+  return absl::OkStatus();
+}
+
 }  // namespace sallyport

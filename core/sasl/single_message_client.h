@@ -23,6 +23,8 @@ class SingleMessageClient : public ClientMechanism {
 
   absl::StatusOr<ClientStepResult> Step(std::optional<std::string_view> challenge) override;
   std::optional<ServerFault> Finish(std::optional<std::string_view> additional_data) override;
+  absl::Status SaveState(StateWriter& state) const override;
+  absl::Status RestoreState(StateReader& state) override;
 
  private:
   Secret message_;

@@ -1,7 +1,8 @@
 #ifndef SALLYPORT_SERVER_LOGIN_ANSWER_H_
 #define SALLYPORT_SERVER_LOGIN_ANSWER_H_
 
-// Gives the core what its steps need: stored credentials, and derived keys.
+// Gives the core what its steps need: stored credentials, derived keys, and
+// earlier sessions.
 
 #include <optional>
 #include <utility>
@@ -13,7 +14,7 @@
 namespace sallyport::server {
 
 // Answer is what a step asked for.
-using Answer = std::variant<CredentialAnswer, DerivationAnswer>;
+using Answer = std::variant<CredentialAnswer, DerivationAnswer, SessionAnswer>;
 
 // AnswerAtOnce answers a need of `step` from what is at hand: nullopt where it
 // has none, or the answer takes a while. `Step` is a variant of the core's.
@@ -23,6 +24,8 @@ std::optional<Answer> AnswerAtOnce(HandshakeHost& host, const Step& step) {
     if (auto answer = host.resolver.ResolveCached(need->query)) return *std::move(answer);
   } else if (const auto* need = std::get_if<NeedDerivation>(&step)) {
     if (auto answer = host.derivations.DeriveCached(need->work)) return *std::move(answer);
+  } else if (const auto* need = std::get_if<NeedSession>(&step)) {
+    return host.sessions.Take(need->id);
   }
   return std::nullopt;
 }
@@ -48,6 +51,7 @@ template <typename Step>
 uint64_t TicketOf(const Step& step) {
   if (const auto* need = std::get_if<NeedCredentials>(&step)) return need->ticket;
   if (const auto* need = std::get_if<NeedDerivation>(&step)) return need->ticket;
+  if (const auto* need = std::get_if<NeedSession>(&step)) return need->ticket;
   return 0;
 }
 

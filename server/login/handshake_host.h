@@ -13,6 +13,7 @@
 #include "server/login/credential_resolver.h"
 #include "server/login/derivation_pool.h"
 #include "server/login/handshake_ids.h"
+#include "server/login/session_cache.h"
 #include "server/policy/listener_policy.h"
 #include "server/resume/resume_tokens.h"
 
@@ -41,6 +42,7 @@ struct HandshakeHost {
   HandshakeIds& ids;
   ResumeTokens& resume;
   HandshakeQuotas quotas;
+  SessionCache sessions{SessionCache::Options()};
   std::atomic<bool> draining = false;
   std::atomic<size_t> live_handshakes = 0;
   // Exchange calls whose start has not come.

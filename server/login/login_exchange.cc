@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "core/sasl/create_mechanism.h"
+#include "core/sasl/mechanism_registry.h"
 #include "server/login/handshake_log.h"
 
 namespace sallyport::server {
@@ -16,6 +18,12 @@ LoginExchange::~LoginExchange() { Abandon(); }
 
 absl::Status LoginExchange::Begin(LoginStart start, bool* resumed) {
   *resumed = false;
+  // What the exchange is not going to have is left for it to refuse.
+  if (const MechanismDescriptor* const mechanism = FindMechanism(start.mechanism)) {
+    auto admitted = AdmitParameters(*mechanism, std::move(start.parameters));
+    if (!admitted.ok()) return admitted.status();
+    start.parameters = *std::move(admitted);
+  }
   auto admitted =
       Admit(host_, ResumableRpc::kExchange, start.context, start.hostname, start.resume_token);
   if (const auto* refusal = std::get_if<Refusal>(&admitted)) {
@@ -28,8 +36,11 @@ absl::Status LoginExchange::Begin(LoginStart start, bool* resumed) {
     absl::MutexLock lock(&mutex_);
     connection_ = std::move(admission.connection);
     hostname_ = start.hostname;
+    parameters_ = std::move(start.parameters);
+    ServerMechanismContext context = connection_.MechanismContext(host_.random);
+    context.parameters = parameters_;
     exchange_ = std::make_unique<SaslExchange>(
-        connection_.offer, connection_.MechanismContext(host_.random),
+        connection_.offer, context,
         start.final_data_as_challenge ||
             connection_.policy->rules().limits.final_data_as_challenge);
     host_.live_handshakes.fetch_add(1, std::memory_order_relaxed);
@@ -159,6 +170,7 @@ LoginStep LoginExchange::ChallengeLocked(std::string bytes) {
 }
 
 LoginStep LoginExchange::EndLocked(HandshakeOutcome outcome) {
+  if (outcome.session) host_.sessions.Remember(*std::exchange(outcome.session, std::nullopt));
   const MechanismDescriptor* mechanism = exchange_ == nullptr ? nullptr : exchange_->mechanism();
   LogHandshake({.id = place_.handshake_id,
                 .listener = connection_.listener,

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -33,6 +34,7 @@ struct LoginStart {
   // The host that the client names; may be empty.
   std::string hostname;
   std::string mechanism;
+  std::vector<MechanismParameter> parameters;
   // nullopt: none was sent, which is not the same as an empty one.
   std::optional<Secret> initial_response;
   // Empty: a new exchange.
@@ -70,7 +72,8 @@ class LoginExchange : public std::enable_shared_from_this<LoginExchange> {
 
   // Begin starts the exchange or, with a token, goes on with it in silence: then
   // `*resumed` is set, and a Respond comes next. InvalidArgument, and nothing has
-  // begun, for a token of another mechanism or beside an initial response. Once.
+  // begun, for a token of another mechanism or beside an initial response, and for
+  // a parameter that the mechanism cannot keep to. Once.
   absl::Status Begin(LoginStart start, bool* resumed);
 
   // Respond takes the client's answer to a challenge.
@@ -115,6 +118,7 @@ class LoginExchange : public std::enable_shared_from_this<LoginExchange> {
   // What it views.
   AdmittedConnection connection_ ABSL_GUARDED_BY(mutex_);
   std::string hostname_ ABSL_GUARDED_BY(mutex_);
+  std::vector<MechanismParameter> parameters_ ABSL_GUARDED_BY(mutex_);
   HandshakePlace place_ ABSL_GUARDED_BY(mutex_);
   std::string authentication_id_ ABSL_GUARDED_BY(mutex_);
   Clock::time_point opened_at_ ABSL_GUARDED_BY(mutex_);

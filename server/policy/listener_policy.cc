@@ -63,7 +63,7 @@ absl::StatusOr<ListenerPolicy::Offer> ListenerPolicy::MakeOffer(
     if (mechanism->needs_certificate && !traits.has_certificate) continue;
     if (mechanism->channel_binding && !traits.has_binding) continue;
     const bool exposed =
-        mechanism->exposes_password && !traits.encrypted && !rules_.allow_password_without_tls;
+        mechanism->exposes_secret && !traits.encrypted && !rules_.allow_password_without_tls;
     (exposed ? withheld_for_tls : offered).push_back(mechanism);
   }
   if (offered.empty()) {

@@ -89,15 +89,15 @@ void ExchangeStream::Proceed() {
 }
 
 void ExchangeStream::Begin(v1::ExchangeStart& start) {
-  for (const v1::Parameter& parameter : start.parameters()) {
-    if (parameter.critical()) {
-      return End(Mistake("the critical parameter '" + parameter.name() + "' is not known"));
-    }
-  }
   LoginStart login = {.context = std::move(*start.mutable_context()),
                       .hostname = std::move(*start.mutable_hostname()),
                       .mechanism = std::move(*start.mutable_mechanism()),
                       .resume_token = std::move(*start.mutable_resume_token())};
+  for (v1::Parameter& parameter : *start.mutable_parameters()) {
+    login.parameters.push_back({.name = std::move(*parameter.mutable_name()),
+                                .value = std::move(*parameter.mutable_value()),
+                                .critical = parameter.critical()});
+  }
   if (start.has_initial_response()) {
     login.initial_response.emplace(start.initial_response());
     Wipe(start.mutable_initial_response());

@@ -113,7 +113,7 @@ void HandshakeTable::RefuseOpen(const v1::ConnectionInput& input, const Refusal&
 
 void HandshakeTable::End(Live::iterator live, FailureReason reason) {
   auto outcome = live->second.handshake.Fail(reason, &to_send_);
-  if (outcome.ok()) Finish(live, *outcome);
+  if (outcome.ok()) Finish(live, *std::move(outcome));
 }
 
 void HandshakeTable::Receive(Live::iterator live, std::string_view bytes) {
@@ -139,7 +139,9 @@ void HandshakeTable::Advance(Live::iterator live, HandshakeStep step) {
                          .reason = kReason,
                          .what = "the handshake was continued elsewhere"});
   }
-  if (const auto* outcome = std::get_if<HandshakeOutcome>(&step)) return Finish(live, *outcome);
+  if (auto* outcome = std::get_if<HandshakeOutcome>(&step)) {
+    return Finish(live, std::move(*outcome));
+  }
   const bool suspended = !std::holds_alternative<WaitForClient>(step);
   if (suspended && live->second.connection.resumable) {
     live->second.held.append(to_send_);
@@ -194,7 +196,9 @@ void HandshakeTable::ExpireOpenedBefore(Clock::time_point time) {
   }
 }
 
-void HandshakeTable::Finish(Live::iterator live, const HandshakeOutcome& outcome) {
+void HandshakeTable::Finish(Live::iterator live, HandshakeOutcome outcome) {
+  // Before the client hears of it, and comes back with it.
+  if (outcome.session) host_.sessions.Remember(*std::exchange(outcome.session, std::nullopt));
   Emit(live->second, &outcome);
   const LiveHandshake& ended = live->second;
   const MechanismDescriptor* mechanism = ended.handshake.mechanism();

@@ -80,7 +80,7 @@ class HandshakeTable {
   bool MayGoOn(LiveHandshake& live);
   absl::StatusOr<HandshakeStep> Resume(LiveHandshake& live, uint64_t ticket, Answer answer);
   void Suspend(Live::iterator live, HandshakeStep step);
-  void Finish(Live::iterator live, const HandshakeOutcome& outcome);
+  void Finish(Live::iterator live, HandshakeOutcome outcome);
   void Emit(LiveHandshake& live, const HandshakeOutcome* outcome);
   void WriteToken(const LiveHandshake& live, v1::ConnectionOutput* output);
   void Erase(Live::iterator live);

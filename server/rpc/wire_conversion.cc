@@ -94,6 +94,9 @@ void WriteExchangeOutcome(const HandshakeOutcome& outcome, const std::string& ha
                           v1::ExchangeOutcome* out) {
   WriteDecision(outcome, handshake_id, out);
   if (outcome.final_data) out->set_final_data(*outcome.final_data);
+  for (const MechanismProperty& property : outcome.properties) {
+    (*out->mutable_properties())[property.name] = property.value;
+  }
 }
 
 void WriteMechanism(const MechanismDescriptor& mechanism, v1::MechanismInfo* out) {

@@ -12,7 +12,8 @@
 namespace sallyport {
 
 // CreateAnonymousServer makes the server's side; it asks for no credentials.
-std::unique_ptr<ServerMechanism> CreateAnonymousServer(const ServerMechanismContext& context);
+absl::StatusOr<std::unique_ptr<ServerMechanism>> CreateAnonymousServer(
+    const ServerMechanismContext& context);
 
 // CreateAnonymousClient makes the client's side; the authentication id, which
 // may be empty, is the trace. InvalidArgument where it cannot be one.

@@ -2,16 +2,16 @@
 
 #include "core/sasl/anonymous/anonymous.h"
 #include "core/sasl/anonymous/trace.h"
-#include "core/sasl/client_first_server_mechanism.h"
+#include "core/sasl/sequenced_server_mechanism.h"
 
 namespace sallyport {
 namespace {
 
 constexpr char kName[] = "anonymous";
 
-class AnonymousServer : public ClientFirstServerMechanism {
+class AnonymousServer : public SequencedServerMechanism {
  public:
-  AnonymousServer() : ClientFirstServerMechanism(AbsentResponse::kIsEmpty) {}
+  AnonymousServer() : SequencedServerMechanism(Opening::kClientOrNothing) {}
 
  private:
   StepResult FirstMessage(std::string_view message) override {
@@ -28,7 +28,8 @@ class AnonymousServer : public ClientFirstServerMechanism {
 
 }  // namespace
 
-std::unique_ptr<ServerMechanism> CreateAnonymousServer(const ServerMechanismContext&) {
+absl::StatusOr<std::unique_ptr<ServerMechanism>> CreateAnonymousServer(
+    const ServerMechanismContext&) {
   return std::make_unique<AnonymousServer>();
 }
 

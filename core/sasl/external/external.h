@@ -12,7 +12,8 @@
 namespace sallyport {
 
 // CreateExternalServer makes the server's side.
-std::unique_ptr<ServerMechanism> CreateExternalServer(const ServerMechanismContext& context);
+absl::StatusOr<std::unique_ptr<ServerMechanism>> CreateExternalServer(
+    const ServerMechanismContext& context);
 
 // CreateExternalClient makes the client's side, which sends the authorization id
 // only. InvalidArgument where that is not UTF-8, over 1024 bytes, or contains

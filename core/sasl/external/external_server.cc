@@ -2,20 +2,20 @@
 #include <string>
 #include <utility>
 
-#include "core/sasl/client_first_server_mechanism.h"
 #include "core/sasl/external/certificate_name.h"
 #include "core/sasl/external/external.h"
 #include "core/sasl/login_verdict.h"
 #include "core/sasl/prepared_names.h"
 #include "core/sasl/saslprep/saslprep.h"
+#include "core/sasl/sequenced_server_mechanism.h"
 
 namespace sallyport {
 namespace {
 
-class ExternalServer : public ClientFirstServerMechanism {
+class ExternalServer : public SequencedServerMechanism {
  public:
   explicit ExternalServer(const ServerMechanismContext& context)
-      : ClientFirstServerMechanism(AbsentResponse::kIsEmpty),
+      : SequencedServerMechanism(Opening::kClientOrNothing),
         certificate_(context.peer_certificate),
         identity_kind_(context.settings->certificate_identity) {}
 
@@ -50,7 +50,8 @@ StepResult ExternalServer::OnCredentials(CredentialsFound found) {
 
 }  // namespace
 
-std::unique_ptr<ServerMechanism> CreateExternalServer(const ServerMechanismContext& context) {
+absl::StatusOr<std::unique_ptr<ServerMechanism>> CreateExternalServer(
+    const ServerMechanismContext& context) {
   return std::make_unique<ExternalServer>(context);
 }
 

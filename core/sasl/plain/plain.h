@@ -12,7 +12,8 @@
 namespace sallyport {
 
 // CreatePlainServer makes the server's side.
-std::unique_ptr<ServerMechanism> CreatePlainServer(const ServerMechanismContext& context);
+absl::StatusOr<std::unique_ptr<ServerMechanism>> CreatePlainServer(
+    const ServerMechanismContext& context);
 
 // CreatePlainClient makes the client's side. InvalidArgument where a name or the
 // password is empty, not UTF-8, over 1024 bytes, or contains NUL.
@@ -24,7 +25,7 @@ inline constexpr MechanismDescriptor kPlain = {
     .name = "PLAIN",
     .client_first = ClientFirst::kRequired,
     .supports_authzid = true,
-    .exposes_password = true,
+    .exposes_secret = true,
     .create_server = &CreatePlainServer,
     .create_client = &CreatePlainClient,
 };

@@ -3,23 +3,23 @@
 #include <utility>
 
 #include "core/credentials/key_derivation.h"
-#include "core/sasl/client_first_server_mechanism.h"
 #include "core/sasl/login_verdict.h"
 #include "core/sasl/plain/decoy_credential.h"
 #include "core/sasl/plain/plain.h"
 #include "core/sasl/plain/plain_message.h"
 #include "core/sasl/prepared_names.h"
 #include "core/sasl/saslprep/saslprep.h"
+#include "core/sasl/sequenced_server_mechanism.h"
 
 namespace sallyport {
 namespace {
 
 Failure Malformed(const char* what) { return Failure{FailureReason::kMalformedMessage, what}; }
 
-class PlainServer : public ClientFirstServerMechanism {
+class PlainServer : public SequencedServerMechanism {
  public:
   explicit PlainServer(const ServerMechanismSettings& settings)
-      : ClientFirstServerMechanism(AbsentResponse::kIsAskedFor), settings_(settings) {}
+      : SequencedServerMechanism(Opening::kClient), settings_(settings) {}
 
  private:
   StepResult FirstMessage(std::string_view message) override;
@@ -77,7 +77,8 @@ StepResult PlainServer::OnPasswordVerdict(PasswordVerdict verdict) {
 
 }  // namespace
 
-std::unique_ptr<ServerMechanism> CreatePlainServer(const ServerMechanismContext& context) {
+absl::StatusOr<std::unique_ptr<ServerMechanism>> CreatePlainServer(
+    const ServerMechanismContext& context) {
   return std::make_unique<PlainServer>(*context.settings);
 }
 

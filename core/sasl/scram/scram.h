@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "core/crypto/hash.h"
@@ -35,17 +37,29 @@ inline constexpr uint32_t kScramMaxIterations = 10'000'000;
 // none.
 std::string NewScramNonce(RandomSource& random);
 
+// ScramNonceOf is the parameter "nonce" where there is one, else a new one.
+// InvalidArgument where the parameter is not printable.
+absl::StatusOr<std::string> ScramNonceOf(std::span<const MechanismParameter> parameters,
+                                         RandomSource& random);
+
 // CreateScramServer makes the server's side. `nonce` is the server's part, fresh
-// and printable; where it is empty, the first step fails.
-std::unique_ptr<ServerMechanism> CreateScramServer(const ScramVariant& variant,
-                                                   const ServerMechanismContext& context,
-                                                   std::string nonce);
+// and printable; where it is empty, the first step fails. InvalidArgument where
+// the parameter "i" is not an iteration count.
+absl::StatusOr<std::unique_ptr<ServerMechanism>> CreateScramServer(
+    const ScramVariant& variant, const ServerMechanismContext& context, std::string nonce);
 
 // CreateScramClient makes the client's side. InvalidArgument where a name or the
 // password cannot be prepared or is empty, where `nonce` is empty, or where a
 // -PLUS variant has no channel binding.
 absl::StatusOr<std::unique_ptr<ClientMechanism>> CreateScramClient(
     const ScramVariant& variant, const ClientMechanismContext& context, std::string nonce);
+
+// kScramServerParameters: "nonce" is the server's part of it, for tests; "i" the
+// iteration count for whoever has a cleartext password, or no account.
+inline constexpr KnownParameter kScramServerParameters[] = {{"nonce", true}, {"i", true}};
+
+// kScramClientParameters: "nonce" is the client's part of it, for tests.
+inline constexpr KnownParameter kScramClientParameters[] = {{"nonce", true}};
 
 // kScramSha1Variant and its like are all the variants there are.
 inline constexpr ScramVariant kScramSha1Variant = {"SCRAM-SHA-1", HashFunction::kSha1, false};
@@ -58,7 +72,7 @@ inline constexpr ScramVariant kScramSha256PlusVariant = {"SCRAM-SHA-256-PLUS",
 inline constexpr ScramVariant kScramSha512PlusVariant = {"SCRAM-SHA-512-PLUS",
                                                          HashFunction::kSha512, true};
 
-// ScramDescriptor declares a variant, with a fresh nonce for each exchange.
+// ScramDescriptor declares a variant.
 template <const ScramVariant& kVariant>
 constexpr MechanismDescriptor ScramDescriptor() {
   return {
@@ -67,14 +81,21 @@ constexpr MechanismDescriptor ScramDescriptor() {
       .server_sends_final_data = true,
       .supports_authzid = true,
       .channel_binding = kVariant.plus,
-      .create_server =
-          [](const ServerMechanismContext& context) {
-            return CreateScramServer(kVariant, context, NewScramNonce(*context.random));
-          },
-      .create_client =
-          [](const ClientMechanismContext& context) {
-            return CreateScramClient(kVariant, context, NewScramNonce(*context.random));
-          },
+      .mutual = true,
+      .server_parameters = kScramServerParameters,
+      .client_parameters = kScramClientParameters,
+      .create_server = [](const ServerMechanismContext& context)
+          -> absl::StatusOr<std::unique_ptr<ServerMechanism>> {
+        auto nonce = ScramNonceOf(context.parameters, *context.random);
+        if (!nonce.ok()) return nonce.status();
+        return CreateScramServer(kVariant, context, *std::move(nonce));
+      },
+      .create_client = [](const ClientMechanismContext& context)
+          -> absl::StatusOr<std::unique_ptr<ClientMechanism>> {
+        auto nonce = ScramNonceOf(context.parameters, *context.random);
+        if (!nonce.ok()) return nonce.status();
+        return CreateScramClient(kVariant, context, *std::move(nonce));
+      },
   };
 }
 

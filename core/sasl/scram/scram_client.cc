@@ -70,6 +70,7 @@ ClientStepResult ScramClient::OnServerFirst(std::string_view message) {
   if (first.iterations < kScramMinIterations) return Fail("the iteration count is too low");
   if (first.iterations > kScramMaxIterations) return Fail("the iteration count is too high");
   nonce_ = first.nonce;
+  iterations_ = first.iterations;
   auth_message_.append(",").append(message);
   turn_ = Turn::kSaltedPassword;
   return NeedDerivation{kTicket, SaltedPassword{hash_, std::move(login_.password),
@@ -131,6 +132,47 @@ std::optional<ServerFault> ScramClient::Finish(std::optional<std::string_view> a
   if (turn_ != Turn::kServerFinal) return Fail("success out of turn");
   if (!has_data) return Fail("success without the server's signature");
   return VerifyServerFinal(*additional_data);
+}
+
+absl::Status ScramClient::SaveState(StateWriter& state) const {
+  if (turn_ != Turn::kServerFirst && turn_ != Turn::kServerFinal && turn_ != Turn::kVerified) {
+    return absl::FailedPreconditionError("the mechanism is not waiting for its server");
+  }
+  state.Number(static_cast<uint64_t>(turn_));
+  state.Bytes(gs2_header_);
+  state.Bytes(login_.nonce);
+  state.Bytes(auth_message_);
+  state.Number(iterations_);
+  state.Bytes(server_signature_.view());
+  return absl::OkStatus();
+}
+
+absl::Status ScramClient::RestoreState(StateReader& state) {
+  if (turn_ != Turn::kStart) {
+    return absl::FailedPreconditionError("the mechanism has been stepped already");
+  }
+  const auto turn = static_cast<Turn>(state.Number());
+  if (turn != Turn::kServerFirst && turn != Turn::kServerFinal && turn != Turn::kVerified) {
+    return absl::InvalidArgumentError("the state is of another kind of mechanism");
+  }
+  gs2_header_ = state.Bytes();
+  login_.nonce = state.Bytes();
+  auth_message_ = state.Bytes();
+  iterations_ = static_cast<uint32_t>(state.Number());
+  server_signature_ = Secret(state.Bytes());
+  // Nothing verifies without a whole signature.
+  const bool proof_sent = turn != Turn::kServerFirst;
+  if (proof_sent != (server_signature_.size() == DigestSize(hash_))) state.Fail();
+  turn_ = state.ok() ? turn : Turn::kFailed;
+  return absl::OkStatus();
+}
+
+MechanismProperties ScramClient::properties() const {
+  MechanismProperties properties = {{"iterations", std::to_string(iterations_)}};
+  if (login_.binding != nullptr) {
+    properties.push_back({"channel-binding", login_.binding->type});
+  }
+  return properties;
 }
 
 }  // namespace sallyport

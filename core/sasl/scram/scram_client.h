@@ -36,6 +36,9 @@ class ScramClient : public ClientMechanism {
   absl::StatusOr<ClientStepResult> Step(std::optional<std::string_view> challenge) override;
   absl::StatusOr<ClientStepResult> Resume(uint64_t ticket, DerivationAnswer answer) override;
   std::optional<ServerFault> Finish(std::optional<std::string_view> additional_data) override;
+  absl::Status SaveState(StateWriter& state) const override;
+  absl::Status RestoreState(StateReader& state) override;
+  MechanismProperties properties() const override;
 
  private:
   enum class Turn : uint8_t {
@@ -61,6 +64,7 @@ class ScramClient : public ClientMechanism {
   std::string auth_message_;
   // The server's, with ours in front.
   std::string nonce_;
+  uint32_t iterations_ = 0;
   Secret server_signature_;
 };
 

@@ -4,6 +4,7 @@
 // Which of an account's secrets a SCRAM login is checked with. Pure.
 
 #include <cstddef>
+#include <cstdint>
 
 #include "core/credentials/account.h"
 #include "core/crypto/hash.h"
@@ -21,8 +22,10 @@ struct ScramCredential {
 };
 
 // ChooseScramCredential prefers stored keys of `hash`, the first that are
-// well-formed, to a cleartext password. `account` may be null.
-ScramCredential ChooseScramCredential(const Account* account, HashFunction hash);
+// well-formed and of `min_iterations` or more, to a cleartext password. `account`
+// may be null.
+ScramCredential ChooseScramCredential(const Account* account, HashFunction hash,
+                                      uint32_t min_iterations);
 
 }  // namespace sallyport
 

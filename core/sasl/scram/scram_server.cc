@@ -3,10 +3,13 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
+#include <charconv>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/crypto/base64.h"
 #include "core/sasl/login_verdict.h"
 #include "core/sasl/prepared_names.h"
@@ -26,11 +29,12 @@ Failure Internal() { return Failure{FailureReason::kInternal, "the cryptographic
 }  // namespace
 
 ScramServer::ScramServer(const ScramVariant& variant, const ServerMechanismContext& context,
-                         std::string nonce)
-    : ClientFirstServerMechanism(AbsentResponse::kIsAskedFor),
+                         std::string nonce, uint32_t iterations)
+    : SequencedServerMechanism(Opening::kClient),
       variant_(variant),
       context_(context),
-      nonce_(std::move(nonce)) {}
+      nonce_(std::move(nonce)),
+      decoy_iterations_(iterations) {}
 
 StepResult ScramServer::FirstMessage(std::string_view message) {
   if (nonce_.empty()) return Internal();
@@ -81,11 +85,12 @@ StepResult ScramServer::OnCredentials(CredentialsFound found) {
   const bool restored = !proof_.empty();
   looked_up_ = true;
   found_ = std::move(found);
-  credential_ = ChooseScramCredential(found_.account.get(), variant_.hash);
+  const ServerMechanismSettings& settings = *context_.settings;
+  credential_ =
+      ChooseScramCredential(found_.account.get(), variant_.hash, settings.min_scram_iterations);
   if (credential_.keys == nullptr) {
-    const ServerMechanismSettings& settings = *context_.settings;
     decoy_ = DecoyScramKeys(variant_.hash, query_.authentication_id, settings.decoy_key.view(),
-                            settings.costs);
+                            {.scram_iterations = decoy_iterations_});
   }
   if (restored) return CheckProof();
   return Challenge{AppendServerFirst(credential_.keys != nullptr ? *credential_.keys : *decoy_)};
@@ -177,7 +182,13 @@ StepResult ScramServer::Judge(const Secret& stored_key, const Secret& server_key
   return Success{std::move(identity), std::move(server_final)};
 }
 
-void ScramServer::SaveMessages(StateWriter& state) const {
+MechanismProperties ScramServer::properties() const {
+  MechanismProperties properties = {{"iterations", std::to_string(iterations_)}};
+  if (binding_ != nullptr) properties.push_back({"channel-binding", binding_->type});
+  return properties;
+}
+
+absl::Status ScramServer::SaveMessages(StateWriter& state) const {
   state.Bytes(query_.authentication_id);
   state.Bytes(query_.authorization_id);
   state.Bytes(gs2_header_);
@@ -187,6 +198,7 @@ void ScramServer::SaveMessages(StateWriter& state) const {
   state.Number(nonce_end_);
   state.Bytes(salt_);
   state.Number(iterations_);
+  return absl::OkStatus();
 }
 
 absl::Status ScramServer::RestoreMessages(StateReader& state) {
@@ -213,10 +225,18 @@ absl::Status ScramServer::RestoreMessages(StateReader& state) {
   return absl::OkStatus();
 }
 
-std::unique_ptr<ServerMechanism> CreateScramServer(const ScramVariant& variant,
-                                                   const ServerMechanismContext& context,
-                                                   std::string nonce) {
-  return std::make_unique<ScramServer>(variant, context, std::move(nonce));
+absl::StatusOr<std::unique_ptr<ServerMechanism>> CreateScramServer(
+    const ScramVariant& variant, const ServerMechanismContext& context, std::string nonce) {
+  uint32_t iterations = context.settings->costs.scram_iterations;
+  if (const auto given = FindParameter(context.parameters, "i")) {
+    const char* const end = given->data() + given->size();
+    const auto [stop, error] = std::from_chars(given->data(), end, iterations);
+    if (error != std::errc() || stop != end || iterations == 0 || iterations > kMaxIterations) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("SCRAM: i must be a number from 1 to ", kMaxIterations));
+    }
+  }
+  return std::make_unique<ScramServer>(variant, context, std::move(nonce), iterations);
 }
 
 }  // namespace sallyport

@@ -10,25 +10,28 @@
 #include <string>
 #include <string_view>
 
-#include "core/sasl/client_first_server_mechanism.h"
 #include "core/sasl/scram/scram.h"
 #include "core/sasl/scram/scram_client_messages.h"
 #include "core/sasl/scram/scram_credential.h"
+#include "core/sasl/sequenced_server_mechanism.h"
 
 namespace sallyport {
 
 // ScramServer is one exchange.
-class ScramServer : public ClientFirstServerMechanism {
+class ScramServer : public SequencedServerMechanism {
  public:
-  ScramServer(const ScramVariant& variant, const ServerMechanismContext& context,
-              std::string nonce);
+  // `iterations` are those of whoever has no stored keys.
+  ScramServer(const ScramVariant& variant, const ServerMechanismContext& context, std::string nonce,
+              uint32_t iterations);
+
+  MechanismProperties properties() const override;
 
  private:
   StepResult FirstMessage(std::string_view message) override;
   StepResult NextMessage(std::string_view message) override;
   StepResult OnCredentials(CredentialsFound found) override;
   StepResult OnSaltedPassword(Secret salted_password) override;
-  void SaveMessages(StateWriter& state) const override;
+  absl::Status SaveMessages(StateWriter& state) const override;
   absl::Status RestoreMessages(StateReader& state) override;
 
   std::optional<Failure> CheckBindingFlag(const ScramClientFirst& first);
@@ -43,6 +46,7 @@ class ScramServer : public ClientFirstServerMechanism {
   const ScramVariant variant_;
   const ServerMechanismContext context_;
   std::string nonce_;
+  const uint32_t decoy_iterations_;
   CredentialQuery query_;
   std::string gs2_header_;
   // Null unless the client uses channel binding.

@@ -32,6 +32,11 @@ class PuppetMechanism : public ServerMechanism {
     return ActOut();
   }
 
+  absl::StatusOr<StepResult> Resume(uint64_t ticket, SessionAnswer) override {
+    if (ticket != ticket_) return absl::FailedPreconditionError("a stale ticket");
+    return ActOut();
+  }
+
  private:
   absl::StatusOr<StepResult> ActOut() {
     std::string word;
@@ -43,8 +48,10 @@ class PuppetMechanism : public ServerMechanism {
       word.resize(equals);
     }
     if (word == "challenge") return Challenge{bytes.value_or("")};
-    if (word == "credentials") return NeedCredentials{++ticket_, {"puppet", "", kPuppet.name}};
+    if (word == "credentials")
+      return NeedCredentials{++ticket_, {"puppet", "", kPuppet.name, Secret()}};
     if (word == "derivation") return NeedDerivation{++ticket_, SaltedPassword{}};
+    if (word == "session") return NeedSession{++ticket_, "puppet"};
     if (word == "succeed") {
       return Success{Identity{.authentication_id = "puppet",
                               .authorization_id = "puppet",
@@ -59,7 +66,7 @@ class PuppetMechanism : public ServerMechanism {
   uint64_t ticket_ = 100;
 };
 
-std::unique_ptr<ServerMechanism> CreatePuppet(const ServerMechanismContext&) {
+absl::StatusOr<std::unique_ptr<ServerMechanism>> CreatePuppet(const ServerMechanismContext&) {
   return std::make_unique<PuppetMechanism>();
 }
 

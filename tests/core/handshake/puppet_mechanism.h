@@ -14,6 +14,7 @@ namespace sallyport {
 //   challenge[=N]   a Challenge, of N bytes
 //   credentials     a NeedCredentials
 //   derivation      a NeedDerivation
+//   session         a NeedSession
 //   succeed[=N]     a Success, with N bytes of additional data
 //   fail            a Failure, kBadCredentials
 //   error           a status that is not OK

@@ -104,6 +104,12 @@ void ServerSession::AnswerAll() {
       step = handshake_.Resume(credentials->ticket, AnswerOf(setup_, credentials->query), &sent_);
     } else if (const auto* derivation = std::get_if<NeedDerivation>(&need)) {
       step = handshake_.Resume(derivation->ticket, Derive(derivation->work), &sent_);
+    } else if (const auto* session = std::get_if<NeedSession>(&need)) {
+      const auto known = setup_.sessions.find(session->id);
+      step = handshake_.Resume(session->ticket,
+                               known == setup_.sessions.end() ? SessionAnswer(SessionUnknown{})
+                                                              : SessionAnswer(known->second),
+                               &sent_);
     } else {
       return;
     }

@@ -36,6 +36,8 @@ struct ServerSetup {
   std::string peer_certificate;
   // Who is not here is unknown.
   std::map<std::string, CredentialsFound, std::less<>> accounts;
+  // What NeedSession is answered from.
+  std::map<std::string, SessionFound> sessions;
   // Answers every query, where set.
   std::optional<FailureReason> outage;
 

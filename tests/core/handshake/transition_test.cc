@@ -21,6 +21,20 @@ using S = HandshakeState;
 
 constexpr uint64_t kTicket = 101;
 
+bool IsSuspended(S state) {
+  return state == S::kCredentials || state == S::kDerivation || state == S::kSession;
+}
+
+bool IsAnswer(E event) {
+  return event == E::kCredentials || event == E::kDerivation || event == E::kSession;
+}
+
+// The answer that a suspended handshake waits for.
+E AnswerIn(S state) {
+  if (state == S::kCredentials) return E::kCredentials;
+  return state == S::kDerivation ? E::kDerivation : E::kSession;
+}
+
 // Puppet is a handshake in a state of the test's choice.
 class Puppet {
  public:
@@ -32,6 +46,7 @@ class Puppet {
     Receive(SaslHeader());
     if (state == S::kCredentials) Receive(InitFrame("PUPPET", "credentials challenge"));
     if (state == S::kDerivation) Receive(InitFrame("PUPPET", "derivation challenge"));
+    if (state == S::kSession) Receive(InitFrame("PUPPET", "session challenge"));
     if (state == S::kResponse) Receive(InitFrame("PUPPET", "challenge"));
     if (state == S::kEnded) Receive(InitFrame("PUPPET", "succeed"));
     sent_.clear();
@@ -41,6 +56,9 @@ class Puppet {
   absl::StatusOr<HandshakeStep> Answer(E event, uint64_t ticket = kTicket) {
     if (event == E::kCredentials) {
       return handshake_.Resume(ticket, CredentialAnswer(CredentialsFound{}), &sent_);
+    }
+    if (event == E::kSession) {
+      return handshake_.Resume(ticket, SessionAnswer(SessionUnknown{}), &sent_);
     }
     return handshake_.Resume(ticket, DerivationAnswer(Secret("key")), &sent_);
   }
@@ -57,7 +75,8 @@ class Puppet {
     if (state == S::kHeader || state == S::kInit) step = Receive(InitFrame("PUPPET", "succeed"));
     if (state == S::kCredentials && !Answer(E::kCredentials).ok()) return false;
     if (state == S::kDerivation && !Answer(E::kDerivation).ok()) return false;
-    if (state == S::kCredentials || state == S::kDerivation || state == S::kResponse) {
+    if (state == S::kSession && !Answer(E::kSession).ok()) return false;
+    if (IsSuspended(state) || state == S::kResponse) {
       step = Receive(ResponseFrame("succeed"));
     }
     const auto* outcome = std::get_if<HandshakeOutcome>(&step);
@@ -158,7 +177,7 @@ void ExpectDeferred(Puppet& puppet, const HandshakeStep& step, S state, E event,
   EXPECT_EQ(puppet.handshake().consumed(), consumed);
   EXPECT_TRUE(puppet.handshake().suspended());
   EXPECT_EQ(puppet.TakeFrames(), std::vector<std::string>());
-  auto resumed = puppet.Answer(state == S::kCredentials ? E::kCredentials : E::kDerivation);
+  auto resumed = puppet.Answer(AnswerIn(state));
   ASSERT_TRUE(resumed.ok()) << resumed.status();
   std::vector<std::string> frames = puppet.TakeFrames();
   ASSERT_FALSE(frames.empty());
@@ -229,7 +248,7 @@ TEST(Transition, EveryStateMeetsEveryEventAsTheTableSays) {
       SCOPED_TRACE("state " + std::to_string(s) + ", event " + std::to_string(e));
       if (event == E::kHostFailure) {
         WalkHostFailure(state);
-      } else if (event == E::kCredentials || event == E::kDerivation) {
+      } else if (IsAnswer(event)) {
         WalkAnswer(state, event);
       } else {
         WalkClientEvent(state, event, /*skip=*/false);
@@ -256,6 +275,7 @@ TEST(Transition, OnlyTheListedEventsAreLegal) {
                                                  {S::kInit, E::kInit},
                                                  {S::kCredentials, E::kCredentials},
                                                  {S::kDerivation, E::kDerivation},
+                                                 {S::kSession, E::kSession},
                                                  {S::kResponse, E::kResponse}}));
 }
 

@@ -47,7 +47,7 @@ class GsaslTest : public testing::TestWithParam<Peer> {
 
   const MechanismDescriptor& descriptor() const { return *FindMechanism(GetParam().mechanism); }
   bool IsScram() const { return descriptor().server_sends_final_data; }
-  bool HasPassword() const { return IsScram() || descriptor().exposes_password; }
+  bool HasPassword() const { return IsScram() || descriptor().exposes_secret; }
 
   // GNU SASL as the client, to the end; what it makes of ours is in its status.
   StepResult LogInToOurs(GsaslSession& client) {

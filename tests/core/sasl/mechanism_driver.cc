@@ -45,7 +45,18 @@ std::shared_ptr<const Account> TestAccount(std::string_view name, std::string_vi
   return account;
 }
 
+MechanismDriver::MechanismDriver(absl::StatusOr<std::unique_ptr<ServerMechanism>> mechanism,
+                                 CredentialBook book)
+    : book_(std::move(book)) {
+  if (mechanism.ok()) {
+    mechanism_ = *std::move(mechanism);
+  } else {
+    ADD_FAILURE() << mechanism.status();
+  }
+}
+
 StepResult MechanismDriver::Step(std::optional<std::string_view> message) {
+  if (mechanism_ == nullptr) return Failure{};
   absl::StatusOr<StepResult> result = mechanism_->Step(message);
   while (result.ok()) {
     if (const auto* credentials = std::get_if<NeedCredentials>(&*result)) {
@@ -56,7 +67,15 @@ StepResult MechanismDriver::Step(std::optional<std::string_view> message) {
     } else if (const auto* derivation = std::get_if<NeedDerivation>(&*result)) {
       derivations_.push_back(derivation->work);
       result = mechanism_->Resume(derivation->ticket, Derive(derivation->work));
+    } else if (const auto* session = std::get_if<NeedSession>(&*result)) {
+      auto known = sessions_.extract(session->id);
+      result = mechanism_->Resume(session->ticket, known.empty() ? SessionAnswer(SessionUnknown{})
+                                                                 : std::move(known.mapped()));
     } else {
+      const auto* success = std::get_if<Success>(&*result);
+      if (success != nullptr && success->session.has_value()) {
+        sessions_[success->session->id] = {.state = success->session->state};
+      }
       return *std::move(result);
     }
   }

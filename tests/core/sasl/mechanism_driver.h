@@ -41,9 +41,9 @@ using CredentialBook = std::map<std::string, CredentialsFound, std::less<>>;
 // MechanismDriver drives the server's side.
 class MechanismDriver {
  public:
-  // MechanismDriver keeps a copy of `book`.
-  MechanismDriver(std::unique_ptr<ServerMechanism> mechanism, CredentialBook book)
-      : mechanism_(std::move(mechanism)), book_(std::move(book)) {}
+  // MechanismDriver keeps a copy of `book`. A mechanism that could not be made is a
+  // test failure.
+  MechanismDriver(absl::StatusOr<std::unique_ptr<ServerMechanism>> mechanism, CredentialBook book);
 
   // Step passes a message on, and answers what the mechanism needs until it
   // waits for the client or has finished. A status that is not OK is a test
@@ -52,12 +52,16 @@ class MechanismDriver {
 
   // queries are those asked so far.
   const std::vector<CredentialQuery>& queries() const { return queries_; }
+  // sessions are what NeedSession is answered from. What a success leaves to be
+  // remembered is added, and what is asked for is taken out.
+  std::map<std::string, SessionFound>& sessions() { return sessions_; }
   // derivations is the work asked for so far; the answers were really derived.
   const std::vector<KeyDerivation>& derivations() const { return derivations_; }
 
  private:
   std::unique_ptr<ServerMechanism> mechanism_;
   CredentialBook book_;
+  std::map<std::string, SessionFound> sessions_;
   std::vector<CredentialQuery> queries_;
   std::vector<KeyDerivation> derivations_;
 };

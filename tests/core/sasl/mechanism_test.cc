@@ -150,14 +150,14 @@ TEST_P(MechanismTest, TellsAbsentFromEmpty) {
 
 TEST_P(MechanismTest, AnAnswerToAChallengeCannotBeAbsent) {
   if (descriptor().absent_is_empty) GTEST_SKIP();
-  auto server = descriptor().create_server(server_context_);
+  auto server = *descriptor().create_server(server_context_);
   ASSERT_TRUE(server->Step(std::nullopt).ok());
   EXPECT_EQ(server->Step(std::nullopt).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_P(MechanismTest, RefusesStaleTickets) {
   if (GetParam() == "ANONYMOUS") GTEST_SKIP();
-  auto server = descriptor().create_server(server_context_);
+  auto server = *descriptor().create_server(server_context_);
   EXPECT_EQ(server->Resume(0, CredentialAnswer()).status().code(),
             absl::StatusCode::kFailedPrecondition);
   const auto asked = server->Step(FirstMessage());
@@ -178,7 +178,7 @@ TEST_P(MechanismTest, AnOutageIsNotARefusal) {
   if (GetParam() == "ANONYMOUS") GTEST_SKIP();
   for (const FailureReason reason :
        {FailureReason::kStoreUnavailable, FailureReason::kMisconfigured}) {
-    auto server = descriptor().create_server(server_context_);
+    auto server = *descriptor().create_server(server_context_);
     const auto asked = server->Step(FirstMessage());
     ASSERT_TRUE(asked.ok());
     const auto ended = server->Resume(std::get<NeedCredentials>(*asked).ticket,
@@ -190,7 +190,7 @@ TEST_P(MechanismTest, AnOutageIsNotARefusal) {
 }
 
 TEST_P(MechanismTest, TheEndIsFinal) {
-  auto server = descriptor().create_server(server_context_);
+  auto server = *descriptor().create_server(server_context_);
   auto result = server->Step(std::string(4096, '\x01'));
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(ReasonOf(*result), FailureReason::kMalformedMessage);

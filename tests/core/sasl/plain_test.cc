@@ -176,7 +176,7 @@ TEST_F(PlainServerTest, AnUnknownUserCostsWhatAKnownOneCosts) {
 
 TEST_F(PlainServerTest, ADecoyThatMatchesIsNotBelieved) {
   for (const bool has_account : {false, true}) {
-    auto server = CreatePlainServer(context_);
+    auto server = *CreatePlainServer(context_);
     const auto asked = server->Step(Message("", "nobody", "x"));
     CredentialsFound found;
     if (has_account) found.account = TestAccount("nobody", "", {});
@@ -191,7 +191,7 @@ TEST_F(PlainServerTest, ADecoyThatMatchesIsNotBelieved) {
 
 TEST_F(PlainServerTest, AFullPoolIsNotARefusal) {
   for (const bool overloaded : {true, false}) {
-    auto server = CreatePlainServer(context_);
+    auto server = *CreatePlainServer(context_);
     const auto asked = server->Step(Message("", "alice", "wonderland"));
     const auto work =
         server->Resume(std::get<NeedCredentials>(*asked).ticket, CredentialAnswer(book_["alice"]));
@@ -202,7 +202,7 @@ TEST_F(PlainServerTest, AFullPoolIsNotARefusal) {
 }
 
 TEST_F(PlainServerTest, RefusesAnAnswerOfAnotherKind) {
-  auto server = CreatePlainServer(context_);
+  auto server = *CreatePlainServer(context_);
   const auto asked = server->Step(Message("", "alice", "wonderland"));
   const auto work =
       server->Resume(std::get<NeedCredentials>(*asked).ticket, CredentialAnswer(book_["alice"]));
