@@ -38,7 +38,7 @@ listeners:
     mechanisms: [PLAIN, SCRAM-SHA-1]
     allow_password_without_tls: true
     channel_bindings: [tls-exporter]
-    scram_final_as_challenge: true
+    final_data_as_challenge: true
     skip_empty_frames: true
     certificate_identity: uri
     max_frame_size: 4KiB
