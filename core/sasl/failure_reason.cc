@@ -67,6 +67,14 @@ constexpr Entry Find(FailureReason reason) {
       return {kAuth, "resume_refused", "The resume token was altered, used, expired or foreign."};
     case kAbortedByClient:
       return {kAuth, "aborted_by_client", "The client aborted the exchange."};
+    case kTokenInvalid:
+      return {kAuth, "token_invalid",
+              "The bearer token is malformed, or not signed by a key of its issuer."};
+    case kTokenExpired:
+      return {kAuth, "token_expired", "The bearer token has expired, or is not valid yet."};
+    case kTokenNotAccepted:
+      return {kAuth, "token_not_accepted",
+              "The bearer token's issuer, audience or claims are not those accepted here."};
     case kTimedOut:
       return {kSysTemp, "timed_out", "The handshake took too long."};
     case kStoreUnavailable:

@@ -35,6 +35,9 @@ enum class FailureReason : uint8_t {
   kTenantUnknown = 21,
   kResumeRefused = 22,
   kAbortedByClient = 23,
+  kTokenInvalid = 24,
+  kTokenExpired = 25,
+  kTokenNotAccepted = 26,
 
   kTimedOut = 64,
   kStoreUnavailable = 65,

@@ -26,6 +26,9 @@ TEST(FailureReason, TellsThePeerWhoseFaultItIs) {
   EXPECT_EQ(CodeFor(FailureReason::kMalformedMessage), SaslCode::kAuth);
   EXPECT_EQ(CodeFor(FailureReason::kTenantUnknown), SaslCode::kAuth);
   EXPECT_EQ(CodeFor(FailureReason::kResumeRefused), SaslCode::kAuth);
+  EXPECT_EQ(CodeFor(FailureReason::kTokenInvalid), SaslCode::kAuth);
+  EXPECT_EQ(CodeFor(FailureReason::kTokenExpired), SaslCode::kAuth);
+  EXPECT_EQ(CodeFor(FailureReason::kTokenNotAccepted), SaslCode::kAuth);
   EXPECT_EQ(CodeFor(FailureReason::kTimedOut), SaslCode::kSysTemp);
   EXPECT_EQ(CodeFor(FailureReason::kStoreUnavailable), SaslCode::kSysTemp);
   EXPECT_EQ(CodeFor(FailureReason::kDraining), SaslCode::kSysTemp);
@@ -57,7 +60,7 @@ TEST(FailureReason, EachHasANameOfItsOwnAndASentence) {
     EXPECT_TRUE(names.insert(ReasonName(reason)).second) << ReasonName(reason);
     EXPECT_EQ(Describe(reason).back(), '.') << ReasonName(reason);
   }
-  EXPECT_EQ(names.size(), 32u);
+  EXPECT_EQ(names.size(), 35u);
   EXPECT_EQ(ReasonName(FailureReason::kBadCredentials), "bad_credentials");
 }
 
