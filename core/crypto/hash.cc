@@ -11,7 +11,7 @@
 namespace sallyport {
 namespace {
 
-constexpr size_t kHashFunctions = 3;
+constexpr size_t kHashFunctions = 5;
 
 struct Properties {
   std::string_view name;
@@ -23,12 +23,15 @@ constexpr std::array<Properties, kHashFunctions> kProperties = {{
     {"SHA-1", OSSL_DIGEST_NAME_SHA1, 20},
     {"SHA-256", OSSL_DIGEST_NAME_SHA2_256, 32},
     {"SHA-512", OSSL_DIGEST_NAME_SHA2_512, 64},
+    {"MD5", OSSL_DIGEST_NAME_MD5, 16},
+    {"SHA-384", OSSL_DIGEST_NAME_SHA2_384, 48},
 }};
 
 const Properties& PropertiesOf(HashFunction hash) { return kProperties[static_cast<size_t>(hash)]; }
 
 // Algorithms are the implementations that OpenSSL's provider names. Fetching one
-// takes a lock and some microseconds, so each is fetched once and kept.
+// takes a lock and some microseconds, so each is fetched once and kept. Null: the
+// provider has none.
 struct Algorithms {
   Algorithms() : hmac(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr)) {
     for (size_t i = 0; i < kHashFunctions; ++i) {
@@ -77,6 +80,7 @@ EVP_MD_CTX* DigestContextOf(HashFunction hash) {
 EVP_MAC_CTX* HmacContextOf(HashFunction hash) {
   HmacContext& context = OfThisThread().hmac[static_cast<size_t>(hash)];
   if (context != nullptr) return context.get();
+  if (!IsAvailable(hash)) return nullptr;
   HmacContext fresh(EVP_MAC_CTX_new(TheAlgorithms().hmac));
   const OSSL_PARAM parameters[] = {
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
@@ -103,6 +107,10 @@ const unsigned char* NotNull(std::string_view bytes) {
 size_t DigestSize(HashFunction hash) { return PropertiesOf(hash).digest_size; }
 
 std::string_view HashName(HashFunction hash) { return PropertiesOf(hash).name; }
+
+bool IsAvailable(HashFunction hash) {
+  return DigestOf(hash) != nullptr && TheAlgorithms().hmac != nullptr;
+}
 
 bool Digest(HashFunction hash, std::string_view data, std::span<char> out) {
   if (out.size() < DigestSize(hash)) return false;

@@ -12,7 +12,8 @@ namespace sallyport {
 namespace {
 
 constexpr HashFunction kHashFunctions[] = {HashFunction::kSha1, HashFunction::kSha256,
-                                           HashFunction::kSha512};
+                                           HashFunction::kSha512, HashFunction::kMd5,
+                                           HashFunction::kSha384};
 
 HashFunction HashNamed(std::string_view name) {
   for (const HashFunction hash : kHashFunctions) {
@@ -38,9 +39,17 @@ TEST(Hash, SizesAndNamesAreThoseOfTheStandard) {
   EXPECT_EQ(DigestSize(HashFunction::kSha1), 20u);
   EXPECT_EQ(DigestSize(HashFunction::kSha256), 32u);
   EXPECT_EQ(DigestSize(HashFunction::kSha512), kMaxDigestSize);
+  EXPECT_EQ(DigestSize(HashFunction::kMd5), 16u);
+  EXPECT_EQ(DigestSize(HashFunction::kSha384), 48u);
   EXPECT_EQ(HashName(HashFunction::kSha1), "SHA-1");
   EXPECT_EQ(HashName(HashFunction::kSha256), "SHA-256");
   EXPECT_EQ(HashName(HashFunction::kSha512), "SHA-512");
+  EXPECT_EQ(HashName(HashFunction::kMd5), "MD5");
+  EXPECT_EQ(HashName(HashFunction::kSha384), "SHA-384");
+}
+
+TEST(Hash, EveryFunctionIsAvailableHere) {
+  for (const HashFunction hash : kHashFunctions) EXPECT_TRUE(IsAvailable(hash)) << HashName(hash);
 }
 
 TEST(Hash, DigestsMatchThePublishedVectors) {
