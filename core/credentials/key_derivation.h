@@ -1,7 +1,7 @@
 #ifndef SALLYPORT_CORE_CREDENTIALS_KEY_DERIVATION_H_
 #define SALLYPORT_CORE_CREDENTIALS_KEY_DERIVATION_H_
 
-// Work that is slow on purpose (PBKDF2, Argon2id). A mechanism never does it:
+// Work that is slow on purpose (PBKDF2, Argon2, crypt(3)). A mechanism never does it:
 // it returns a KeyDerivation, and the host runs it off its event threads with
 // Derive() and hands the answer back.
 
@@ -40,8 +40,9 @@ struct PasswordVerdict {
   bool matches = false;
 };
 
-// DerivationRefused says that the work was not done: the pool was full, the
-// library failed, or the work has costs beyond the limits of credential.h.
+// DerivationRefused says that the work was not done: the pool was full, a library
+// failed or is without the hash function, or the work has costs beyond the limits of
+// credential.h.
 struct DerivationRefused {
   bool overloaded = false;
 };
