@@ -66,6 +66,11 @@ void ReadCredentials(YamlMapping credentials, ServerConfig* config) {
   for (std::string& scheme : config->schemes) {
     const std::string_view known = FindCredentialScheme(scheme);
     if (known.empty()) credentials.Refuse("schemes", absl::StrCat("unknown scheme '", scheme, "'"));
+    if (!known.empty() && !IsForNewPasswords(known)) {
+      credentials.Refuse("schemes", absl::StrCat("the scheme '", scheme,
+                                                 "' is for checking passwords that are stored so, "
+                                                 "not for new ones"));
+    }
     scheme = known;
   }
   config->min_scram_iterations = static_cast<uint32_t>(
@@ -79,6 +84,8 @@ void ReadCredentials(YamlMapping credentials, ServerConfig* config) {
       "argon2_memory_kib", costs.argon2_memory_kib, 8 * 1024, kMaxArgon2MemoryKib));
   costs.argon2_passes = static_cast<uint32_t>(
       credentials.Uint("argon2_passes", costs.argon2_passes, 1, kMaxArgon2Passes));
+  costs.yescrypt_cost = static_cast<uint32_t>(
+      credentials.Uint("yescrypt_cost", costs.yescrypt_cost, 4, kMaxYescryptCost));
 }
 
 KerberosSettings ReadKerberos(YamlMapping kerberos) {
