@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "core/credentials/weak_schemes.h"
 #include "core/sasl/mechanism_registry.h"
 #include "process/loopback.h"
 #include "process/yaml_reader.h"
@@ -70,6 +71,14 @@ void ReadCredentials(YamlMapping credentials, ServerConfig* config) {
       credentials.Refuse("schemes", absl::StrCat("the scheme '", scheme,
                                                  "' is for checking passwords that are stored so, "
                                                  "not for new ones"));
+    }
+    scheme = known;
+  }
+  config->weak_schemes = credentials.StringList("allow_weak");
+  for (std::string& scheme : config->weak_schemes) {
+    const std::string_view known = FindCredentialScheme(scheme);
+    if (known.empty() || !IsWeakScheme(known)) {
+      credentials.Refuse("allow_weak", absl::StrCat("'", scheme, "' is not a weak scheme"));
     }
     scheme = known;
   }
@@ -171,6 +180,9 @@ absl::StatusOr<ServerConfig> LoadServerConfig(const std::string& path) {
   if (auto store = root.Mapping("store")) ReadStore(*store, &config);
   if (auto credentials = root.Mapping("credentials")) ReadCredentials(*credentials, &config);
   if (auto kerberos = root.Mapping("kerberos")) config.kerberos = ReadKerberos(*kerberos);
+  for (YamlMapping issuer : root.MappingList("tokens")) {
+    config.token_issuers.push_back(ReadTokenIssuer(issuer));
+  }
   if (root.Has("listeners")) config.listeners.clear();
   for (YamlMapping listener : root.MappingList("listeners")) {
     config.listeners.push_back(ReadListener(listener));
