@@ -24,6 +24,12 @@ std::variant<Failure, CredentialQuery> PrepareNames(std::string_view authenticat
                                                     std::string_view authorization_id,
                                                     std::string_view mechanism);
 
+// PrepareClaims is PrepareNames where the client may leave out who it is, since
+// something else vouches for it.
+std::variant<Failure, CredentialQuery> PrepareClaims(std::string_view authentication_id,
+                                                     std::string_view authorization_id,
+                                                     std::string_view mechanism);
+
 // IdentityOf is who a query named, once they have proved it.
 Identity IdentityOf(CredentialQuery query, std::shared_ptr<const Account> account);
 
