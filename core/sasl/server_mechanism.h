@@ -163,7 +163,14 @@ class ServerMechanism {
 };
 
 // CertificateIdentity says which part of a client's certificate names it.
-enum class CertificateIdentity : uint8_t { kCommonName, kDnsName, kEmailAddress, kUri };
+enum class CertificateIdentity : uint8_t {
+  kCommonName,
+  kDnsName,
+  kEmailAddress,
+  kUri,
+  // The one URI, which must be a SPIFFE ID.
+  kSpiffeId,
+};
 
 // KerberosSettings say who we are to Kerberos.
 struct KerberosSettings {
