@@ -131,7 +131,8 @@ ListenerRules ReadListener(YamlMapping listener) {
                                                {{"common_name", CertificateIdentity::kCommonName},
                                                 {"dns_name", CertificateIdentity::kDnsName},
                                                 {"email", CertificateIdentity::kEmailAddress},
-                                                {"uri", CertificateIdentity::kUri}});
+                                                {"uri", CertificateIdentity::kUri},
+                                                {"spiffe_id", CertificateIdentity::kSpiffeId}});
   HandshakeLimits& limits = rules.limits;
   limits.max_frame_size = listener.Size("max_frame_size", limits.max_frame_size, 512, 1 << 20);
   limits.max_bytes = listener.Size("max_handshake_bytes", limits.max_bytes, 1024, 16 << 20);
