@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "tests/kerberos/kdc.h"
@@ -20,19 +21,26 @@ struct Exchange {
 
 void PrintTo(const Exchange& exchange, std::ostream* out) { *out << exchange.mechanism; }
 
-// LogIn runs both sides to the end, and is what the client said first.
-std::optional<std::string> LogIn(CyrusSession& client, CyrusSession& server) {
-  const std::optional<std::string> initial = client.Step(std::nullopt);
-  std::optional<std::string> response = initial;
+struct Talk {
+  // What the client said first.
+  std::optional<std::string> initial;
+  int challenges = 0;
+};
+
+// LogIn runs both sides to the end.
+Talk LogIn(CyrusSession& client, CyrusSession& server) {
+  Talk talk = {client.Step(std::nullopt)};
+  std::optional<std::string> response = talk.initial;
   while (client.status() >= SASL_OK) {
-    const std::optional<std::string> challenge = server.Step(response);
+    const std::optional<std::string> answer = server.Step(response);
     if (server.status() != SASL_CONTINUE) {
-      if (challenge.has_value()) client.Step(challenge);
+      if (answer.has_value()) client.Step(answer);
       break;
     }
-    response = client.Step(challenge);
+    ++talk.challenges;
+    response = client.Step(answer);
   }
-  return initial;
+  return talk;
 }
 
 class CyrusSessionTest : public testing::TestWithParam<Exchange> {
@@ -158,15 +166,15 @@ TEST_P(CyrusSessionTest, ChallengesAnAbsentInitialResponse) {
   EXPECT_EQ(challenge->empty(), !server_first);
 }
 
-CyrusProperties Remembering(bool client_remembers) {
+CyrusProperties Remembering(bool remembers) {
   return {.authentication_id = "alice",
           .password = "wonderland",
           .host = "broker.example",
-          .fast_reauthentication = client_remembers};
+          .fast_reauthentication = remembers};
 }
 
 struct Outcome {
-  std::optional<std::string> initial;
+  Talk talk;
   int client_status;
   int server_status;
 };
@@ -174,17 +182,18 @@ struct Outcome {
 Outcome DigestLogIn(const CyrusProperties& as_client, const CyrusProperties& as_server) {
   CyrusSession client(CyrusRole::kClient, "DIGEST-MD5", as_client);
   CyrusSession server(CyrusRole::kServer, "DIGEST-MD5", as_server);
-  const std::optional<std::string> initial = LogIn(client, server);
-  return {initial, client.status(), server.status()};
+  Talk talk = LogIn(client, server);
+  return {std::move(talk), client.status(), server.status()};
 }
 
 TEST(CyrusDigest, GoesOnFromAnEarlierLogin) {
   const CyrusProperties remembering = Remembering(true);
-  EXPECT_EQ(DigestLogIn(Remembering(false), remembering).initial, std::nullopt);
+  EXPECT_EQ(DigestLogIn(Remembering(false), remembering).talk.initial, std::nullopt);
   for (const char* count : {"nc=00000002", "nc=00000003"}) {
     const Outcome outcome = DigestLogIn(remembering, remembering);
-    ASSERT_TRUE(outcome.initial.has_value());
-    EXPECT_NE(outcome.initial->find(count), std::string::npos) << *outcome.initial;
+    ASSERT_TRUE(outcome.talk.initial.has_value());
+    EXPECT_NE(outcome.talk.initial->find(count), std::string::npos) << *outcome.talk.initial;
+    EXPECT_EQ(outcome.talk.challenges, 0);
     EXPECT_EQ(outcome.client_status, SASL_OK);
     EXPECT_EQ(outcome.server_status, SASL_OK);
   }
@@ -194,13 +203,14 @@ TEST(CyrusDigest, BeginsAnewWhereOneSideForgot) {
   const CyrusProperties remembering = Remembering(true);
   const CyrusProperties forgetful = Remembering(false);
   DigestLogIn(forgetful, remembering);
-  const Outcome by_server = DigestLogIn(remembering, forgetful);
-  EXPECT_TRUE(by_server.initial.has_value());
-  EXPECT_EQ(by_server.client_status, SASL_OK);
-  EXPECT_EQ(by_server.server_status, SASL_OK);
-  const Outcome by_client = DigestLogIn(forgetful, remembering);
-  EXPECT_EQ(by_client.initial, std::nullopt);
-  EXPECT_EQ(by_client.server_status, SASL_OK);
+  for (const auto& [as_client, as_server] :
+       {std::pair(remembering, forgetful), std::pair(forgetful, remembering)}) {
+    const Outcome outcome = DigestLogIn(as_client, as_server);
+    EXPECT_EQ(outcome.talk.initial.has_value(), as_client.fast_reauthentication);
+    EXPECT_EQ(outcome.talk.challenges, 1);
+    EXPECT_EQ(outcome.client_status, SASL_OK);
+    EXPECT_EQ(outcome.server_status, SASL_OK);
+  }
 }
 
 TEST(CyrusDigest, RefusesToGoOnWithAWrongPassword) {
@@ -209,7 +219,8 @@ TEST(CyrusDigest, RefusesToGoOnWithAWrongPassword) {
   guessing.password = "guess";
   DigestLogIn(Remembering(false), remembering);
   const Outcome outcome = DigestLogIn(guessing, remembering);
-  EXPECT_TRUE(outcome.initial.has_value());
+  EXPECT_TRUE(outcome.talk.initial.has_value());
+  EXPECT_EQ(outcome.talk.challenges, 1);
   EXPECT_EQ(outcome.server_status, SASL_BADAUTH);
 }
 
