@@ -132,8 +132,7 @@ absl::Status RunProgram(const std::vector<std::string>& command,
   const std::string output = (*child)->ReadUntil("");
   const int status = (*child)->Wait();
   if (status == 0) return absl::OkStatus();
-  return absl::InternalError(
-      absl::StrCat(command[0], " ended with status ", status, ": ", output));
+  return absl::InternalError(absl::StrCat(command[0], " ended with status ", status, ": ", output));
 }
 
 }  // namespace sallyport

@@ -11,8 +11,8 @@ namespace sallyport {
 namespace {
 
 TEST(ChildProcess, HearsItsInputAndIsHeard) {
-  const auto child = ChildProcess::Start({"/bin/sh", "-c", "read x; echo $x $Y; echo z >&2; exit 3"},
-                                         {{"Y", "of you"}}, "word\n");
+  const auto child = ChildProcess::Start(
+      {"/bin/sh", "-c", "read x; echo $x $Y; echo z >&2; exit 3"}, {{"Y", "of you"}}, "word\n");
   ASSERT_TRUE(child.ok()) << child.status();
   EXPECT_EQ((*child)->ReadUntil(""), "word of you\nz\n");
   EXPECT_EQ((*child)->Wait(), 3);
@@ -26,8 +26,8 @@ TEST(ChildProcess, SaysWhatAFailureSaid) {
 }
 
 TEST(ChildProcess, EndsWhenItIsDestroyed) {
-  auto child = ChildProcess::Start({"/bin/sh", "-c", "echo up; exec cat /dev/zero >/dev/null"}, {},
-                                   "");
+  auto child =
+      ChildProcess::Start({"/bin/sh", "-c", "echo up; exec cat /dev/zero >/dev/null"}, {}, "");
   ASSERT_TRUE(child.ok()) << child.status();
   (*child)->ReadUntil("up");
   const pid_t pid = (*child)->pid();
@@ -38,8 +38,8 @@ TEST(ChildProcess, EndsWhenItIsDestroyed) {
 TEST(ChildProcess, DoesNotOutliveTheThreadThatStartedIt) {
   absl::StatusOr<std::unique_ptr<ChildProcess>> child;
   std::thread([&child] {
-    child = ChildProcess::Start({"/bin/sh", "-c", "echo up; exec cat /dev/zero >/dev/null"}, {},
-                                "");
+    child =
+        ChildProcess::Start({"/bin/sh", "-c", "echo up; exec cat /dev/zero >/dev/null"}, {}, "");
     if (child.ok()) (*child)->ReadUntil("up");
   }).join();
   ASSERT_TRUE(child.ok()) << child.status();

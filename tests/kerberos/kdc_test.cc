@@ -54,10 +54,9 @@ std::string WhoLogsIn(const std::string& service) {
   gss_buffer_desc to_server = GSS_C_EMPTY_BUFFER;
   gss_buffer_desc to_client = GSS_C_EMPTY_BUFFER;
   std::string result;
-  OM_uint32 major =
-      gss_init_sec_context(&minor, GSS_C_NO_CREDENTIAL, &client, target,
-                           const_cast<gss_OID>(gss_mech_krb5), GSS_C_MUTUAL_FLAG, 0, nullptr,
-                           GSS_C_NO_BUFFER, nullptr, &to_server, nullptr, nullptr);
+  OM_uint32 major = gss_init_sec_context(
+      &minor, GSS_C_NO_CREDENTIAL, &client, target, const_cast<gss_OID>(gss_mech_krb5),
+      GSS_C_MUTUAL_FLAG, 0, nullptr, GSS_C_NO_BUFFER, nullptr, &to_server, nullptr, nullptr);
   if (major == GSS_S_CONTINUE_NEEDED) {
     major = gss_accept_sec_context(&minor, &server, GSS_C_NO_CREDENTIAL, &to_server,
                                    GSS_C_NO_CHANNEL_BINDINGS, &peer, nullptr, &to_client, nullptr,

@@ -23,8 +23,7 @@ std::variant<Failure, GssCredential> AcceptStep::AcquireKeys() const {
   GssName service;
   if (!settings_.service.empty()) {
     gss_buffer_desc text = GssInput(settings_.service);
-    status.major =
-        gss_import_name(&status.minor, &text, GSS_C_NT_HOSTBASED_SERVICE, service.out());
+    status.major = gss_import_name(&status.minor, &text, GSS_C_NT_HOSTBASED_SERVICE, service.out());
     if (!status.complete()) {
       return Failure{FailureReason::kMisconfigured,
                      "the Kerberos service that is configured is not of the form amqp@host"};
@@ -59,7 +58,8 @@ std::variant<Failure, Acceptance> AcceptStep::Accept() const {
   }
   if (!status.complete()) return AcceptFailure(status);
   if (!settings_.allow_one_way && (flags & GSS_C_MUTUAL_FLAG) == 0) {
-    return Refused("the client does not ask for mutual authentication: have it do so, or allow it not to");
+    return Refused(
+        "the client does not ask for mutual authentication: have it do so, or allow it not to");
   }
 
   Acceptance acceptance;

@@ -28,8 +28,7 @@ GssStatus ImportName(const std::string& text, gss_OID type, GssName& name) {
 absl::Status InitiateStep::AcquireCredentials(Initiation& initiation) const {
   GssName principal;
   if (!settings_.principal.empty()) {
-    const GssStatus status =
-        ImportName(settings_.principal, GSS_KRB5_NT_PRINCIPAL_NAME, principal);
+    const GssStatus status = ImportName(settings_.principal, GSS_KRB5_NT_PRINCIPAL_NAME, principal);
     if (!status.complete()) return Error("not a principal:", settings_.principal, status);
   }
   std::array<gss_key_value_element_desc, 2> elements;
@@ -40,10 +39,10 @@ absl::Status InitiateStep::AcquireCredentials(Initiation& initiation) const {
   }
   gss_OID_set_desc mechanisms = {.count = 1, .elements = gss_mech_krb5};
   GssStatus status;
-  status.major = gss_acquire_cred_from(
-      &status.minor, principal.get(), GSS_C_INDEFINITE, &mechanisms, GSS_C_INITIATE,
-      store.count == 0 ? GSS_C_NO_CRED_STORE : &store, initiation.credentials.out(), nullptr,
-      nullptr);
+  status.major =
+      gss_acquire_cred_from(&status.minor, principal.get(), GSS_C_INDEFINITE, &mechanisms,
+                            GSS_C_INITIATE, store.count == 0 ? GSS_C_NO_CRED_STORE : &store,
+                            initiation.credentials.out(), nullptr, nullptr);
   if (status.complete()) return absl::OkStatus();
   return Error("no credentials of", settings_.principal.empty() ? "anybody" : settings_.principal,
                status);
@@ -52,8 +51,8 @@ absl::Status InitiateStep::AcquireCredentials(Initiation& initiation) const {
 absl::StatusOr<Initiation> InitiateStep::Initiate() const {
   Initiation initiation;
   if (absl::Status status = AcquireCredentials(initiation); !status.ok()) return status;
-  const GssStatus named = ImportName(settings_.target, GSS_C_NT_HOSTBASED_SERVICE,
-                                     initiation.target);
+  const GssStatus named =
+      ImportName(settings_.target, GSS_C_NT_HOSTBASED_SERVICE, initiation.target);
   if (!named.complete()) return Error("not a service:", settings_.target, named);
   GssBuffer token;
   OM_uint32 flags = 0;

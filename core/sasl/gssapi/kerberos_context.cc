@@ -14,9 +14,9 @@ struct FlagName {
 };
 
 constexpr FlagName kFlagNames[] = {
-    {GSS_C_MUTUAL_FLAG, "mutual"},         {GSS_C_REPLAY_FLAG, "replay"},
-    {GSS_C_SEQUENCE_FLAG, "sequence"},     {GSS_C_INTEG_FLAG, "integrity"},
-    {GSS_C_CONF_FLAG, "confidentiality"},  {GSS_C_DELEG_FLAG, "delegation"},
+    {GSS_C_MUTUAL_FLAG, "mutual"},        {GSS_C_REPLAY_FLAG, "replay"},
+    {GSS_C_SEQUENCE_FLAG, "sequence"},    {GSS_C_INTEG_FLAG, "integrity"},
+    {GSS_C_CONF_FLAG, "confidentiality"}, {GSS_C_DELEG_FLAG, "delegation"},
 };
 
 std::optional<std::string> PrincipalIn(const GssName& name) {

@@ -25,8 +25,7 @@ std::optional<std::string> AccountNameOf(std::string_view principal, std::string
   const std::string_view name = principal.substr(0, at);
   const std::string_view its_realm = principal.substr(at + 1);
   if (HasEmptyComponent(name) || its_realm.empty()) return std::nullopt;
-  if (name.substr(0, name.find('/')) == kWellKnownName ||
-      its_realm.starts_with(kWellKnownRealm)) {
+  if (name.substr(0, name.find('/')) == kWellKnownName || its_realm.starts_with(kWellKnownRealm)) {
     return std::nullopt;
   }
   std::string account(its_realm == realm ? name : principal);

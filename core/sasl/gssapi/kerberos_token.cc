@@ -11,7 +11,8 @@ constexpr uint8_t kFrameTag = 0x60;
 constexpr uint8_t kLongLength = 0x80;
 constexpr size_t kMaxLengthBytes = 4;
 // The object identifier 1.2.840.113554.1.2.2, and the id of an AP-REQ.
-constexpr std::string_view kRequestStart("\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01\x00", 13);
+constexpr std::string_view kRequestStart("\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01\x00",
+                                         13);
 
 constexpr std::string_view kWrapTokenId("\x05\x04", 2);
 constexpr size_t kWrapHeaderSize = 16;
