@@ -12,12 +12,13 @@
 
 namespace sallyport {
 
-// AcquireFailure is for a server that cannot have its keys: kMisconfigured.
+// AcquireFailure is for a server that cannot have its keys: kMisconfigured, or
+// kOverloaded.
 Failure AcquireFailure(GssStatus status);
 
 // AcceptFailure is for a server whose library did not accept the client's token:
-// kMalformedMessage or kKerberosRefused, and kMisconfigured where the fault is
-// ours.
+// kMalformedMessage or kKerberosRefused, and kMisconfigured or kOverloaded where
+// the fault is ours.
 Failure AcceptFailure(GssStatus status);
 
 // ServerFaultIn is for a client whose library did not accept the server's token: a

@@ -39,7 +39,8 @@ std::optional<size_t> TakeLength(std::string_view* bytes) {
 bool IsKerberosRequest(std::string_view token) {
   if (token.empty() || static_cast<uint8_t>(token.front()) != kFrameTag) return false;
   token.remove_prefix(1);
-  return TakeLength(&token) == token.size() && token.starts_with(kRequestStart);
+  const std::optional<size_t> length = TakeLength(&token);
+  return length == token.size() && token.starts_with(kRequestStart);
 }
 
 bool IsUnderAcceptorSubkey(std::string_view token) {

@@ -14,10 +14,8 @@ constexpr std::string_view kNoSize("\0\0\0", 3);
 
 std::optional<const char*> WhyLayersUnusable(std::string_view offer) {
   if (offer.size() != kHeaderSize) return "the server's offer of security layers is not 4 bytes";
-  const auto layers = static_cast<uint8_t>(offer.front());
-  if ((layers & kNoLayer) == 0) return "the server insists on a security layer";
-  if (layers == kNoLayer && offer.substr(1) != kNoSize) {
-    return "the server gives a size of messages for no security layer";
+  if ((static_cast<uint8_t>(offer.front()) & kNoLayer) == 0) {
+    return "the server insists on a security layer";
   }
   return std::nullopt;
 }

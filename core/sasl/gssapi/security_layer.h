@@ -16,7 +16,8 @@ namespace sallyport {
 inline constexpr std::string_view kNoLayerOffer("\x01\x00\x00\x00", 4);
 
 // WhyLayersUnusable says why a client that wants no layer cannot take `offer`: a
-// static sentence, or nullopt.
+// static sentence, or nullopt. The size is of no use without a layer, and not
+// looked at: GNU SASL's server gives one even so.
 std::optional<const char*> WhyLayersUnusable(std::string_view offer);
 
 // NoLayerChoice chooses no layer, and asks for `authorization_id`.
