@@ -28,12 +28,24 @@ constexpr absl::Duration kDrainPeriod = absl::Milliseconds(5);
 // For the last answers to leave.
 constexpr absl::Duration kFinishTime = absl::Milliseconds(200);
 
+ServerMechanismSettings MechanismSettings(const ServerConfig& config, Secret decoy_key) {
+  return {.decoy_key = std::move(decoy_key),
+          .costs = config.costs,
+          .decoy_schemes = config.schemes,
+          .weak_schemes = config.weak_schemes,
+          .min_scram_iterations = config.min_scram_iterations,
+          .takes_tokens = !config.token_issuers.empty(),
+          .kerberos = config.kerberos};
+}
+
 }  // namespace
 
 absl::Status Service::Check(const ServerConfig& config) {
-  const ServerMechanismSettings any = {.decoy_key = Secret("any")};
-  if (auto policies = ListenerPolicies::Create(config.listeners, any); !policies.ok()) {
-    return policies.status();
+  auto policies =
+      ListenerPolicies::Create(config.listeners, MechanismSettings(config, Secret("any")));
+  if (!policies.ok()) return policies.status();
+  if (absl::Status status = TokenAuthority::Check(config.token_issuers); !status.ok()) {
+    return status;
   }
   if (!config.resume_key_file.empty()) {
     auto keys = ReadSealingKeys(config.resume_key_file, SystemRandom());
@@ -44,20 +56,25 @@ absl::Status Service::Check(const ServerConfig& config) {
 
 absl::StatusOr<std::unique_ptr<Service>> Service::Start(const ServerConfig& config) {
   std::unique_ptr<Service> service(new Service(config));
-  if (absl::Status status = service->OpenStore(); !status.ok()) return status;
+  if (absl::Status status = service->OpenStores(); !status.ok()) return status;
   if (absl::Status status = service->LoadResumeKeys(); !status.ok()) return status;
   if (absl::Status status = service->LoadPolicies(); !status.ok()) return status;
   if (absl::Status status = service->Serve(); !status.ok()) return status;
   return service;
 }
 
-absl::Status Service::OpenStore() {
+absl::Status Service::OpenStores() {
   auto store = SqliteStore::Open({.name = config_.store_name,
                                   .path = config_.store_path,
                                   .cache_ttl = config_.store_cache_ttl});
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
-  resolver_ = std::make_unique<CredentialResolver>(*store_);
+  if (!config_.token_issuers.empty()) {
+    auto tokens = TokenAuthority::Create(config_.token_issuers);
+    if (!tokens.ok()) return tokens.status();
+    tokens_ = *std::move(tokens);
+  }
+  resolver_ = std::make_unique<CredentialResolver>(*store_, tokens_.get());
   return absl::OkStatus();
 }
 
@@ -87,9 +104,8 @@ void Service::ReloadResumeKeys() {
 }
 
 absl::Status Service::LoadPolicies() {
-  auto policies = ListenerPolicies::Create(
-      config_.listeners,
-      {.decoy_key = store_->decoy_key(), .costs = config_.costs, .decoy_schemes = config_.schemes});
+  auto policies =
+      ListenerPolicies::Create(config_.listeners, MechanismSettings(config_, store_->decoy_key()));
   if (!policies.ok()) return policies.status();
   derivations_ = std::make_unique<DerivationPool>(config_.derivation);
   host_.reset(new HandshakeHost{.policies = *std::move(policies),
@@ -179,6 +195,7 @@ Service::~Service() {
   // derivation's answer asks for anything.
   admin_.reset();
   store_.reset();
+  tokens_.reset();
   derivations_.reset();
   // Nobody hands the text protocol's connections anything any more.
   if (text_connections_ != nullptr) text_connections_->Stop();

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "core/credentials/weak_schemes.h"
 #include "core/sasl/mechanism_registry.h"
 #include "process/loopback.h"
 #include "process/yaml_reader.h"
@@ -66,8 +67,23 @@ void ReadCredentials(YamlMapping credentials, ServerConfig* config) {
   for (std::string& scheme : config->schemes) {
     const std::string_view known = FindCredentialScheme(scheme);
     if (known.empty()) credentials.Refuse("schemes", absl::StrCat("unknown scheme '", scheme, "'"));
+    if (!known.empty() && !IsForNewPasswords(known)) {
+      credentials.Refuse("schemes", absl::StrCat("the scheme '", scheme,
+                                                 "' is for checking passwords that are stored so, "
+                                                 "not for new ones"));
+    }
     scheme = known;
   }
+  config->weak_schemes = credentials.StringList("allow_weak");
+  for (std::string& scheme : config->weak_schemes) {
+    const std::string_view known = FindCredentialScheme(scheme);
+    if (known.empty() || !IsWeakScheme(known)) {
+      credentials.Refuse("allow_weak", absl::StrCat("'", scheme, "' is not a weak scheme"));
+    }
+    scheme = known;
+  }
+  config->min_scram_iterations = static_cast<uint32_t>(
+      credentials.Uint("min_scram_iterations", config->min_scram_iterations, 1, kMaxIterations));
   CredentialCosts& costs = config->costs;
   costs.scram_iterations = static_cast<uint32_t>(
       credentials.Uint("scram_iterations", costs.scram_iterations, 4096, kMaxIterations));
@@ -77,6 +93,15 @@ void ReadCredentials(YamlMapping credentials, ServerConfig* config) {
       "argon2_memory_kib", costs.argon2_memory_kib, 8 * 1024, kMaxArgon2MemoryKib));
   costs.argon2_passes = static_cast<uint32_t>(
       credentials.Uint("argon2_passes", costs.argon2_passes, 1, kMaxArgon2Passes));
+  costs.yescrypt_cost = static_cast<uint32_t>(
+      credentials.Uint("yescrypt_cost", costs.yescrypt_cost, 4, kMaxYescryptCost));
+}
+
+KerberosSettings ReadKerberos(YamlMapping kerberos) {
+  return {.keytab = kerberos.String("keytab", ""),
+          .service = kerberos.String("service", KerberosSettings().service),
+          .realm = kerberos.String("realm", ""),
+          .allow_one_way = kerberos.Bool("allow_one_way", false)};
 }
 
 ListenerRules ReadListener(YamlMapping listener) {
@@ -98,12 +123,17 @@ ListenerRules ReadListener(YamlMapping listener) {
                                  "'; there are tls-exporter, tls-server-end-point, tls-unique"));
   }
   rules.allow_password_without_tls = listener.Bool("allow_password_without_tls", false);
-  rules.limits.final_data_as_challenge = listener.Bool("scram_final_as_challenge", false);
+  rules.limits.final_data_as_challenge = listener.Bool("final_data_as_challenge", false);
+  rules.token_error_as_challenge =
+      listener.Bool("token_error_as_challenge", rules.token_error_as_challenge);
+  rules.digest_realm = listener.String("digest_realm", rules.digest_realm);
+  if (rules.digest_realm.empty()) listener.Refuse("digest_realm", "the realm must not be empty");
   rules.certificate_identity = listener.Choice("certificate_identity", rules.certificate_identity,
                                                {{"common_name", CertificateIdentity::kCommonName},
                                                 {"dns_name", CertificateIdentity::kDnsName},
                                                 {"email", CertificateIdentity::kEmailAddress},
-                                                {"uri", CertificateIdentity::kUri}});
+                                                {"uri", CertificateIdentity::kUri},
+                                                {"spiffe_id", CertificateIdentity::kSpiffeId}});
   HandshakeLimits& limits = rules.limits;
   limits.max_frame_size = listener.Size("max_frame_size", limits.max_frame_size, 512, 1 << 20);
   limits.max_bytes = listener.Size("max_handshake_bytes", limits.max_bytes, 1024, 16 << 20);
@@ -151,6 +181,10 @@ absl::StatusOr<ServerConfig> LoadServerConfig(const std::string& path) {
   }
   if (auto store = root.Mapping("store")) ReadStore(*store, &config);
   if (auto credentials = root.Mapping("credentials")) ReadCredentials(*credentials, &config);
+  if (auto kerberos = root.Mapping("kerberos")) config.kerberos = ReadKerberos(*kerberos);
+  for (YamlMapping issuer : root.MappingList("tokens")) {
+    config.token_issuers.push_back(ReadTokenIssuer(issuer));
+  }
   if (root.Has("listeners")) config.listeners.clear();
   for (YamlMapping listener : root.MappingList("listeners")) {
     config.listeners.push_back(ReadListener(listener));

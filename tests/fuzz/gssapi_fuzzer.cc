@@ -57,8 +57,8 @@ void ServeToken(std::string_view token) {
   static const auto* const settings = new ServerMechanismSettings(MakeSettings());
   const auto server = *CreateGssapiServer({.settings = settings});
   auto result = server->Step(token);
-  Require(result.ok() && std::holds_alternative<NeedDerivation>(*result) ==
-                             IsKerberosRequest(token));
+  Require(result.ok() &&
+          std::holds_alternative<NeedDerivation>(*result) == IsKerberosRequest(token));
   if (const auto* need = std::get_if<NeedDerivation>(&*result)) {
     result = server->Resume(need->ticket, Derive(need->work));
     Require(result.ok());

@@ -11,6 +11,7 @@
 //   const absl::StatusOr<std::string> tickets = (*kdc)->LogIn("alice", "wonderland");
 //   (*kdc)->UseInThisProcess(*tickets);
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>

@@ -13,7 +13,7 @@
 namespace sallyport {
 
 // The accounts of EveryMechanism: one with SCRAM keys of each hash, and one with the
-// password as it is. EXTERNAL's certificate is that of kKeysUser.
+// password as it is. EXTERNAL's certificate is that of kKeysUser. Each has a token.
 inline constexpr std::string_view kKeysUser = "alice";
 inline constexpr std::string_view kCleartextUser = "bob";
 inline constexpr std::string_view kPassword = "correct horse battery";
@@ -25,7 +25,7 @@ ServerSetup EveryMechanism();
 std::string CertificateFor(std::string_view common_name);
 
 // LoginBy are the options of a client that knows `mechanism` only, on the connection of
-// EveryMechanism.
+// EveryMechanism. Its token is right where the password is.
 ClientHandshake::Options LoginBy(std::string_view mechanism, std::string_view user,
                                  std::string_view password = kPassword);
 

@@ -43,11 +43,11 @@ struct CyrusProperties {
   // Whether an outcome can carry additional data. If not, SCRAM's and DIGEST-MD5's
   // last message is a challenge, which an empty response answers.
   bool success_data = true;
-  // Whether DIGEST-MD5 may go on from an earlier login (RFC 2831 section 2.2).
-  // Cyrus remembers logins for the whole process: a client the last one to each
-  // host, a server the last one of each user, for a day. Without this, a client
-  // starts as if it had none, and a server challenges anew. A host's
-  // memory is forgotten by the next login to it that does without.
+  // Whether DIGEST-MD5 may go on from an earlier login (RFC 2831 section 2.2), which
+  // Cyrus remembers for the whole process: a client the last one to each host, a
+  // server the last one of each user, for a day. Without this, a client begins as
+  // if it remembered nothing, and a server ignores what it remembers; both remember
+  // a login that ends well in place of the one before.
   bool fast_reauthentication = false;
 };
 

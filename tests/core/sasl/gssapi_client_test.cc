@@ -207,8 +207,8 @@ TEST_F(GssapiClientTest, MustBeToldItsServerAndNamesThatCanBe) {
   parameters_ = {{"mutual", "true", true}, {"secure", "true", true}};
   EXPECT_EQ(Creation(), absl::StatusCode::kOk);
   parameters_.clear();
-  for (const std::string& name : {std::string("a\0b", 3), std::string("\xff"),
-                                  std::string(1025, 'a')}) {
+  for (const std::string& name :
+       {std::string("a\0b", 3), std::string("\xff"), std::string(1025, 'a')}) {
     credentials_ = {.authentication_id = name};
     EXPECT_EQ(Creation(), absl::StatusCode::kInvalidArgument);
     credentials_ = {.authorization_id = name};

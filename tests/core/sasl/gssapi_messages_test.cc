@@ -22,7 +22,8 @@ TEST(KerberosToken, IsFramedAsRfc2743Says) {
   EXPECT_TRUE(IsKerberosRequest(Framed("\x14", content)));
   EXPECT_TRUE(IsKerberosRequest(Framed("\x81\x14", content)));
   EXPECT_TRUE(IsKerberosRequest(Framed(std::string_view("\x84\x00\x00\x00\x14", 5), content)));
-  EXPECT_TRUE(IsKerberosRequest(Framed("\x82\x01\x0d", std::string(kStart) + std::string(256, 'x'))));
+  EXPECT_TRUE(
+      IsKerberosRequest(Framed("\x82\x01\x0d", std::string(kStart) + std::string(256, 'x'))));
   EXPECT_TRUE(IsKerberosRequest(Framed("\x0d", kStart)));
   for (const std::string_view length :
        {std::string_view(), std::string_view("\x13"), std::string_view("\x15"),

@@ -14,9 +14,8 @@ class GssapiPeersTest : public GssapiFixture {
  protected:
   // GNU SASL's, as a client that acts as `authorization_id`, or as a server.
   static GsaslSession::Properties GsaslProperties(const std::string& authorization_id) {
-    return {{GSASL_SERVICE, "amqp"},
-            {GSASL_HOSTNAME, "localhost"},
-            {GSASL_AUTHZID, authorization_id}};
+    return {
+        {GSASL_SERVICE, "amqp"}, {GSASL_HOSTNAME, "localhost"}, {GSASL_AUTHZID, authorization_id}};
   }
 
   // A client of theirs, to the end.

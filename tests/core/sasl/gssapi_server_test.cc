@@ -85,7 +85,9 @@ TEST_F(GssapiServerTest, RefusesEveryOtherChoice) {
       std::string("\x01\x00\x00\x01", 4),
       std::string("\x01\x01\x00\x00", 4),
       std::string("\x01\x00\x00\x00\xff", 5),
-      std::string("\x01\x00\x00\x00" "bob\x00", 8),
+      std::string("\x01\x00\x00\x00"
+                  "bob\x00",
+                  8),
       std::string("\x01\x00\x00\x00\x00", 5),
       std::string("\x01\x00\x00\x00\xc2\xad", 6),
       std::string(kChoice) + std::string(1025, 'x'),

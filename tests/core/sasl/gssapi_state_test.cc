@@ -75,8 +75,7 @@ TEST_F(GssapiStateTest, AServerMovesWhereverItWaits) {
     const auto left = std::move(server);
     server = Moved(*left);
     server = Moved(*server);
-    result = Settle(*server,
-                    server->Step(Response(*client, std::get<Challenge>(result).bytes)));
+    result = Settle(*server, server->Step(Response(*client, std::get<Challenge>(result).bytes)));
   }
   ASSERT_NE(IdentityIn(result), nullptr);
   EXPECT_EQ(IdentityIn(result)->authentication_id, "alice");

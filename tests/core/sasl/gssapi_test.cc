@@ -196,8 +196,8 @@ TEST_F(GssapiTest, AStrangerKeepsTheirRealm) {
   const auto tickets = (*other)->LogIn("alice", kPassword);
   ASSERT_TRUE(tickets.ok()) << tickets.status();
   kdc().UseInThisProcess(*tickets);
-  const std::string both = kdc().Environment().at("KRB5_CONFIG") + ":" +
-                           (*other)->Environment().at("KRB5_CONFIG");
+  const std::string both =
+      kdc().Environment().at("KRB5_CONFIG") + ":" + (*other)->Environment().at("KRB5_CONFIG");
   setenv("KRB5_CONFIG", both.c_str(), /*overwrite=*/1);
 
   EXPECT_EQ(ReasonOf(LogIn().outcome), FailureReason::kUnknownUser);

@@ -12,10 +12,10 @@ namespace {
 TEST(MechanismRegistry, ListsTheStrongestFirst) {
   std::vector<std::string> names;
   for (const MechanismDescriptor& mechanism : Mechanisms()) names.emplace_back(mechanism.name);
-  EXPECT_EQ(names,
-            (std::vector<std::string>{"SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS",
-                                      "SCRAM-SHA-1-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-256",
-                                      "SCRAM-SHA-1", "GSSAPI", "EXTERNAL", "PLAIN", "ANONYMOUS"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS",
+                                             "SCRAM-SHA-1-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-256",
+                                             "SCRAM-SHA-1", "GSSAPI", "EXTERNAL", "OAUTHBEARER",
+                                             "XOAUTH2", "PLAIN", "ANONYMOUS"}));
 }
 
 TEST(MechanismRegistry, FindsExactNamesOnly) {
@@ -45,8 +45,10 @@ TEST(MechanismRegistry, DescriptorsSayWhatPolicyMustKnow) {
     EXPECT_EQ(mechanism.client_first, ClientFirst::kRequired) << name;
     EXPECT_EQ(mechanism.server_sends_final_data, scram) << name;
     EXPECT_EQ(mechanism.channel_binding, name.ends_with("-PLUS")) << name;
-    EXPECT_EQ(mechanism.supports_authzid, name != "ANONYMOUS") << name;
-    EXPECT_EQ(mechanism.exposes_secret, name == "PLAIN") << name;
+    const bool oauth = name == "OAUTHBEARER" || name == "XOAUTH2";
+    EXPECT_EQ(mechanism.supports_authzid, name != "ANONYMOUS" && name != "XOAUTH2") << name;
+    EXPECT_EQ(mechanism.exposes_secret, name == "PLAIN" || oauth) << name;
+    EXPECT_EQ(mechanism.needs_token, oauth) << name;
     EXPECT_EQ(mechanism.needs_certificate, name == "EXTERNAL") << name;
     EXPECT_EQ(mechanism.opt_in, name == "ANONYMOUS" || name == "GSSAPI") << name;
     EXPECT_EQ(mechanism.mutual, scram || name == "GSSAPI") << name;
