@@ -18,7 +18,7 @@ inline constexpr std::string_view kKeysUser = "alice";
 inline constexpr std::string_view kCleartextUser = "bob";
 inline constexpr std::string_view kPassword = "correct horse battery";
 
-// EveryMechanism offers all of Mechanisms(), over TLS with a client certificate.
+// EveryMechanism offers all of LocalMechanisms(), over TLS with a client certificate.
 ServerSetup EveryMechanism();
 
 // CertificateFor is a self-signed certificate, in DER, of that common name.
