@@ -140,6 +140,17 @@ TEST(SplitIndependence, OfRejectedCredentials) {
                             "code 1 unknown_user");
 }
 
+TEST(SplitIndependence, OfATokenThatIsRefused) {
+  ServerSetup setup = EveryMechanism();
+  for (const bool reported : {true, false}) {
+    setup.settings.token_error_as_challenge = reported;
+    for (const char* mechanism : {"OAUTHBEARER", "XOAUTH2"}) {
+      const std::string stream = ClientBytes(setup, LoginBy(mechanism, kKeysUser, "wrong"));
+      ExpectTheSameHoweverSplit(setup, stream + Tail(), "code 1 unknown_user");
+    }
+  }
+}
+
 TEST(SplitIndependence, OfServerFinalAsAChallenge) {
   ServerSetup setup = EveryMechanism();
   setup.limits.final_data_as_challenge = true;
