@@ -70,7 +70,7 @@ CredentialAnswer Accept(TokenClaims claims, const std::string& issuer,
   if (claims.name.size() > kMaxNameSize || SaslPrepQuery(claims.name) != claims.name) {
     return Refuse(TokenRefusal::kName, issuer);
   }
-  CredentialsFound found;
+  CredentialsFound found = {.vouched_by_token = true};
   if (!authorization_id.empty() && authorization_id != claims.name) {
     found.denial = FailureReason::kAuthzidNotAllowed;
   }
