@@ -4,7 +4,10 @@
 #include <array>
 
 #include "core/sasl/anonymous/anonymous.h"
+#include "core/sasl/cram_md5/cram_md5.h"
+#include "core/sasl/digest_md5/digest_md5.h"
 #include "core/sasl/external/external.h"
+#include "core/sasl/login/login.h"
 #include "core/sasl/plain/plain.h"
 #include "core/sasl/scram/scram.h"
 
@@ -12,8 +15,8 @@ namespace sallyport {
 namespace {
 
 constexpr std::array kMechanisms = {
-    kScramSha512Plus, kScramSha256Plus, kScramSha1Plus, kScramSha512, kScramSha256,
-    kScramSha1,       kExternal,        kPlain,         kAnonymous,
+    kScramSha512Plus, kScramSha256Plus, kScramSha1Plus, kScramSha512, kScramSha256, kScramSha1,
+    kExternal,        kDigestMd5,       kCramMd5,       kPlain,       kLogin,       kAnonymous,
 };
 
 }  // namespace
