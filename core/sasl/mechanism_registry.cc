@@ -8,6 +8,7 @@
 #include "core/sasl/digest_md5/digest_md5.h"
 #include "core/sasl/external/external.h"
 #include "core/sasl/login/login.h"
+#include "core/sasl/oauth/oauth.h"
 #include "core/sasl/plain/plain.h"
 #include "core/sasl/scram/scram.h"
 
@@ -15,8 +16,9 @@ namespace sallyport {
 namespace {
 
 constexpr std::array kMechanisms = {
-    kScramSha512Plus, kScramSha256Plus, kScramSha1Plus, kScramSha512, kScramSha256, kScramSha1,
-    kExternal,        kDigestMd5,       kCramMd5,       kPlain,       kLogin,       kAnonymous,
+    kScramSha512Plus, kScramSha256Plus, kScramSha1Plus, kScramSha512, kScramSha256,
+    kScramSha1,       kExternal,        kOauthBearer,   kXoauth2,     kDigestMd5,
+    kCramMd5,         kPlain,           kLogin,         kAnonymous,
 };
 
 }  // namespace

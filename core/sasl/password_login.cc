@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/credentials/key_derivation.h"
+#include "core/credentials/weak_schemes.h"
 #include "core/sasl/login_verdict.h"
 #include "core/sasl/plain/decoy_credential.h"
 #include "core/sasl/prepared_names.h"
@@ -36,6 +37,7 @@ StepResult PasswordLogin::OnCredentials(CredentialsFound found) {
   PasswordCheck check{std::move(password_), {}};
   if (found_.account != nullptr) {
     for (const StoredCredential& stored : found_.account->credentials) {
+      if (!MayVerify(stored.secret, settings_.weak_schemes)) continue;
       check.credentials.push_back(stored.secret);
     }
   }

@@ -3,7 +3,8 @@
 
 // The server's side of a mechanism whose client sends its password (PLAIN, LOGIN):
 // from the password to the verdict. Whether a user exists is not to be told from
-// steps, bytes or work: an unknown one is checked against a decoy. Not thread-safe.
+// steps, bytes or work: an unknown one is checked against a decoy. Weak hashes verify
+// nobody unless the settings name them. Not thread-safe.
 
 #include <string_view>
 

@@ -37,7 +37,8 @@ struct CredentialQuery {
   // In prepared form (RFC 4013). With a token it is what the client claims, and
   // may be empty.
   std::string authentication_id;
-  // Empty where none was asked for, or one equal to authentication_id.
+  // Empty where none was asked for, or one equal to authentication_id. With a token
+  // it may be equal to the name that the token vouches for.
   std::string authorization_id;
   // A registry's name: valid for the life of the process.
   std::string_view mechanism;
@@ -53,6 +54,9 @@ struct CredentialQuery {
 struct CredentialsFound {
   std::shared_ptr<const Account> account;
   std::optional<FailureReason> denial;
+  // Whether `account` is whom the query's token vouches for. A host that looks up
+  // names only leaves it false, and no token gets anybody in.
+  bool vouched_by_token = false;
 };
 
 // CredentialsUnavailable says that nothing could be learned.
@@ -159,7 +163,14 @@ class ServerMechanism {
 };
 
 // CertificateIdentity says which part of a client's certificate names it.
-enum class CertificateIdentity : uint8_t { kCommonName, kDnsName, kEmailAddress, kUri };
+enum class CertificateIdentity : uint8_t {
+  kCommonName,
+  kDnsName,
+  kEmailAddress,
+  kUri,
+  // The one URI, which must be a SPIFFE ID.
+  kSpiffeId,
+};
 
 // KerberosSettings say who we are to Kerberos.
 struct KerberosSettings {

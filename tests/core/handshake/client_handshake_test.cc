@@ -106,8 +106,8 @@ TEST(ClientHandshake, LogsInByServerFinalAsAChallenge) {
 }
 
 TEST(ClientHandshake, HearsThatItsPasswordIsWrong) {
-  for (const char* mechanism : {"PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512-PLUS",
-                                "DIGEST-MD5", "CRAM-MD5", "LOGIN"}) {
+  for (const char* mechanism : {"PLAIN", "OAUTHBEARER", "XOAUTH2", "SCRAM-SHA-1", "SCRAM-SHA-256",
+                                "SCRAM-SHA-512-PLUS", "DIGEST-MD5", "CRAM-MD5", "LOGIN"}) {
     for (const auto& [user, password] : std::vector<std::pair<std::string_view, std::string_view>>{
              {kKeysUser, "wrong"}, {"nobody", kPassword}}) {
       const Login login(EveryMechanism(), LoginBy(mechanism, user, password));

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -26,6 +27,14 @@ ClientHandshake::Progress Feed(ClientHandshake& client, std::string_view* bytes,
   }
   if (!progress.ok()) std::abort();
   return *std::move(progress);
+}
+
+// What the issuer gives a user for this password.
+std::string TokenFor(std::string_view user, std::string_view password) {
+  std::string token(user);
+  token.append(".").append(password);
+  std::replace(token.begin(), token.end(), ' ', '-');
+  return token;
 }
 
 }  // namespace
@@ -72,6 +81,8 @@ ServerSetup EveryMechanism() {
   setup.peer_certificate = *certificate;
   setup.accounts[std::string(kKeysUser)] = *keys;
   setup.accounts[std::string(kCleartextUser)] = *cleartext;
+  setup.tokens[TokenFor(kKeysUser, kPassword)] = *keys;
+  setup.tokens[TokenFor(kCleartextUser, kPassword)] = *cleartext;
   return setup;
 }
 
@@ -81,6 +92,7 @@ ClientHandshake::Options LoginBy(std::string_view mechanism, std::string_view us
   options.mechanisms = {std::string(mechanism)};
   options.credentials.authentication_id = std::string(user);
   options.credentials.password = Secret(password);
+  options.credentials.token = Secret(TokenFor(user, password));
   options.channel_bindings = {Exporter()};
   options.server_name = "host.test";
   return options;

@@ -14,7 +14,7 @@ namespace sallyport {
 
 // The accounts of EveryMechanism: one with SCRAM keys of each hash, for the mechanisms
 // that cannot use those also with the password as it is, and one with nothing but that.
-// EXTERNAL's certificate is that of kKeysUser.
+// EXTERNAL's certificate is that of kKeysUser. Each has a token.
 inline constexpr std::string_view kKeysUser = "alice";
 inline constexpr std::string_view kCleartextUser = "bob";
 inline constexpr std::string_view kPassword = "correct horse battery";
@@ -30,7 +30,7 @@ ServerSetup EveryMechanism();
 std::string CertificateFor(std::string_view common_name);
 
 // LoginBy are the options of a client that knows `mechanism` only, on the connection of
-// EveryMechanism.
+// EveryMechanism. Its token is right where the password is.
 ClientHandshake::Options LoginBy(std::string_view mechanism, std::string_view user,
                                  std::string_view password = kPassword);
 

@@ -37,7 +37,7 @@ class CreateMechanismTest : public testing::Test {
   }
 
   ServerMechanismSettings settings_ = TestSettings();
-  ClientCredentials credentials_ = {"alice", "", Secret("wonderland")};
+  ClientCredentials credentials_ = {"alice", "", Secret("wonderland"), Secret("token")};
 };
 
 TEST_F(CreateMechanismTest, RefusesCriticalParametersThatAMechanismDoesNotKnow) {
