@@ -96,8 +96,7 @@ class SplitIndependenceOf : public testing::TestWithParam<std::string_view> {};
 
 TEST_P(SplitIndependenceOf, ASuccess) {
   const ServerSetup setup = EveryMechanism();
-  const std::string_view user = GetParam() == "PLAIN" ? kCleartextUser : kKeysUser;
-  const std::string stream = ClientBytes(setup, LoginBy(GetParam(), user));
+  const std::string stream = ClientBytes(setup, LoginBy(GetParam(), UserFor(GetParam())));
   ExpectTheSameHoweverSplit(setup, stream + Tail(), "code 0 ");
   EXPECT_EQ(Play(setup, {stream + Tail()}, Answers::kAtOnce).consumed, stream.size());
 }
