@@ -68,6 +68,7 @@ std::optional<DigestSyntaxError> ReadNames(const DigestDirectives& directives,
 
 bool IsDigestUri(std::string_view uri) {
   const size_t slash = uri.find('/');
+  if (uri.size() > kMaxDigestValueSize) return false;
   if (slash == std::string_view::npos || !IsDigestToken(uri.substr(0, slash))) return false;
   const std::string_view host = uri.substr(slash + 1);
   return !host.empty() && !host.starts_with('/') &&
@@ -93,6 +94,9 @@ std::variant<DigestSyntaxError, DigestResponse> ParseDigestResponse(std::string_
   response.cnonce = directives.Find("cnonce").value_or("");
   if (response.nonce.empty() || response.cnonce.empty()) {
     return DigestSyntaxError{"the response lacks a nonce"};
+  }
+  if (std::max(response.nonce.size(), response.cnonce.size()) > kMaxDigestValueSize) {
+    return DigestSyntaxError{"a nonce is too long"};
   }
   const auto count = ParseNonceCount(directives.Find("nc").value_or(""));
   if (!count.has_value()) return DigestSyntaxError{"nc is not eight hexadecimal digits"};

@@ -3,6 +3,7 @@
 
 // What a DIGEST-MD5 client sends: digest-response (RFC 2831 section 2.1.2). Pure.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +13,10 @@
 #include "core/sasl/digest_md5/digest_directives.h"
 
 namespace sallyport {
+
+// kMaxDigestValueSize bounds a nonce and a digest-uri, in bytes: either side remembers
+// them.
+inline constexpr size_t kMaxDigestValueSize = 512;
 
 // DigestResponse is one of qop "auth".
 struct DigestResponse {
@@ -32,14 +37,15 @@ struct DigestResponse {
 };
 
 // IsDigestUri tells whether `uri` is a service, which is a token, a slash and a host,
-// in printable ASCII.
+// in printable ASCII, of kMaxDigestValueSize at most.
 bool IsDigestUri(std::string_view uri);
 
 // NonceCountText is the eight hexadecimal digits of a nonce-count.
 std::string NonceCountText(uint32_t nonce_count);
 
 // ParseDigestResponse reads a response. An error where a directive is missing, there
-// twice, or not of its form, and where a layer is asked for that encrypts or signs.
+// twice, too long, or not of its form, and where a layer is asked for that encrypts or
+// signs.
 std::variant<DigestSyntaxError, DigestResponse> ParseDigestResponse(std::string_view message);
 
 // FormatDigestResponse writes one. Where it is not to be UTF-8, the name and the realm

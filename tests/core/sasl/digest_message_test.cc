@@ -355,6 +355,16 @@ TEST(DigestResponse, IsBounded) {
   EXPECT_EQ(ResponseError(message + "x"), "the response is too long");
 }
 
+TEST(DigestResponse, IsBoundedInWhatIsRemembered) {
+  const std::string most(kMaxDigestValueSize, 'x');
+  for (const std::string& name : {"nonce"s, "cnonce"s}) {
+    EXPECT_EQ(ResponseError(ResponseWith(name, name + "=" + most)), "") << name;
+    EXPECT_NE(ResponseError(ResponseWith(name, name + "=" + most + "x")), "") << name;
+  }
+  EXPECT_TRUE(IsDigestUri("amqp/" + most.substr(5)));
+  EXPECT_FALSE(IsDigestUri("amqp/" + most.substr(4)));
+}
+
 TEST(DigestUri, MayHaveAServiceName) {
   EXPECT_TRUE(IsDigestUri("amqp/host.test"));
   EXPECT_TRUE(IsDigestUri("smtp/[::1]:25/store.example"));
