@@ -46,6 +46,7 @@ TEST(MechanismRegistry, DescriptorsSayWhatPolicyMustKnow) {
     EXPECT_EQ(mechanism.channel_binding, name.ends_with("-PLUS")) << name;
     EXPECT_EQ(mechanism.supports_authzid, name != "ANONYMOUS") << name;
     EXPECT_EQ(mechanism.exposes_secret, name == "PLAIN") << name;
+    EXPECT_EQ(mechanism.needs_password, scram || name == "PLAIN") << name;
     EXPECT_EQ(mechanism.needs_certificate, name == "EXTERNAL") << name;
     EXPECT_EQ(mechanism.opt_in, name == "ANONYMOUS") << name;
     EXPECT_EQ(mechanism.absent_is_empty, name == "ANONYMOUS" || name == "EXTERNAL") << name;
