@@ -18,9 +18,8 @@ class WithoutAlgorithms : public testing::Test {
 };
 
 TEST_F(WithoutAlgorithms, NothingIsComputed) {
-  for (const HashFunction hash :
-       {HashFunction::kSha1, HashFunction::kSha256, HashFunction::kSha512, HashFunction::kMd5,
-        HashFunction::kSha384}) {
+  for (const HashFunction hash : {HashFunction::kSha1, HashFunction::kSha256, HashFunction::kSha512,
+                                  HashFunction::kMd5, HashFunction::kSha384}) {
     std::string out(kMaxDigestSize, 'x');
     const std::string untouched = out;
     EXPECT_FALSE(IsAvailable(hash));
