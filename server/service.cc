@@ -28,13 +28,21 @@ constexpr absl::Duration kDrainPeriod = absl::Milliseconds(5);
 // For the last answers to leave.
 constexpr absl::Duration kFinishTime = absl::Milliseconds(200);
 
+ServerMechanismSettings MechanismSettings(const ServerConfig& config, Secret decoy_key) {
+  return {.decoy_key = std::move(decoy_key),
+          .costs = config.costs,
+          .decoy_schemes = config.schemes,
+          .weak_schemes = config.weak_schemes,
+          .min_scram_iterations = config.min_scram_iterations,
+          .kerberos = config.kerberos};
+}
+
 }  // namespace
 
 absl::Status Service::Check(const ServerConfig& config) {
-  const ServerMechanismSettings any = {.decoy_key = Secret("any")};
-  if (auto policies = ListenerPolicies::Create(config.listeners, any); !policies.ok()) {
-    return policies.status();
-  }
+  auto policies =
+      ListenerPolicies::Create(config.listeners, MechanismSettings(config, Secret("any")));
+  if (!policies.ok()) return policies.status();
   if (!config.resume_key_file.empty()) {
     auto keys = ReadSealingKeys(config.resume_key_file, SystemRandom());
     if (!keys.ok()) return keys.status();
@@ -87,9 +95,8 @@ void Service::ReloadResumeKeys() {
 }
 
 absl::Status Service::LoadPolicies() {
-  auto policies = ListenerPolicies::Create(
-      config_.listeners,
-      {.decoy_key = store_->decoy_key(), .costs = config_.costs, .decoy_schemes = config_.schemes});
+  auto policies =
+      ListenerPolicies::Create(config_.listeners, MechanismSettings(config_, store_->decoy_key()));
   if (!policies.ok()) return policies.status();
   derivations_ = std::make_unique<DerivationPool>(config_.derivation);
   host_.reset(new HandshakeHost{.policies = *std::move(policies),

@@ -1,5 +1,6 @@
 #include "core/credentials/credential_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string>
@@ -19,10 +20,11 @@ std::optional<Secret> Decode(std::string_view field, Base64Form form) {
   std::string padded;
   padded.reserve(field.size() + 3);
   padded.assign(field);
-  if (form == Base64Form::kUnpadded) {
+  if (form != Base64Form::kPadded) {
     if (field.ends_with('=')) return std::nullopt;
     padded.append((4 - field.size() % 4) % 4, '=');
   }
+  if (form == Base64Form::kAdapted) std::replace(padded.begin(), padded.end(), '.', '+');
   std::optional<std::string> bytes = DecodeBase64(padded);
   Wipe(&padded);
   if (!bytes.has_value()) return std::nullopt;
@@ -37,12 +39,14 @@ bool CredentialText::Upcoming(std::string_view expected) const {
   return status_.ok() && text_.substr(position_).starts_with(expected);
 }
 
+bool CredentialText::Skip(std::string_view expected) {
+  if (!Upcoming(expected)) return false;
+  position_ += expected.size();
+  return true;
+}
+
 void CredentialText::Literal(std::string_view expected, std::string_view mistake) {
-  if (Upcoming(expected)) {
-    position_ += expected.size();
-  } else {
-    Fail(mistake);
-  }
+  if (!Skip(expected)) Fail(mistake);
 }
 
 uint32_t CredentialText::Number(std::string_view what, char end, uint32_t min, uint32_t max) {
@@ -78,6 +82,31 @@ Secret CredentialText::Base64(std::string_view what, char end, Base64Form form, 
   return Secret();
 }
 
+std::string_view CredentialText::Characters(std::string_view what, bool (*belongs)(char),
+                                            SizeRange size) {
+  if (!status_.ok()) return {};
+  const std::string_view upcoming = text_.substr(position_, size.max);
+  const auto end = std::find_if_not(upcoming.begin(), upcoming.end(), belongs);
+  const std::string_view found = upcoming.substr(0, static_cast<size_t>(end - upcoming.begin()));
+  if (found.size() < size.min) {
+    FailAt(position_ + found.size(), absl::StrCat("not a character of ", Abseil(what)));
+    return {};
+  }
+  position_ += found.size();
+  return found;
+}
+
+std::string_view CredentialText::Rest() {
+  if (!status_.ok()) return {};
+  const std::string_view rest = text_.substr(position_);
+  position_ = text_.size();
+  return rest;
+}
+
+void CredentialText::End(std::string_view what) {
+  if (position_ != text_.size()) Fail(absl::StrCat("there is more than ", Abseil(what)));
+}
+
 void CredentialText::FailAt(size_t position, std::string_view mistake) {
   if (!status_.ok()) return;
   status_ =
@@ -86,11 +115,8 @@ void CredentialText::FailAt(size_t position, std::string_view mistake) {
 
 std::string_view CredentialText::Field(std::string_view what, char end) {
   if (!status_.ok()) return {};
+  if (end == kEndOfText) return Rest();
   const std::string_view rest = text_.substr(position_);
-  if (end == kEndOfText) {
-    position_ = text_.size();
-    return rest;
-  }
   const size_t size = rest.find(end);
   if (size == std::string_view::npos) {
     FailAt(text_.size(),

@@ -18,7 +18,19 @@ uint8_t* Unsigned(std::string_view bytes) {
   return reinterpret_cast<uint8_t*>(const_cast<char*>(bytes.data()));
 }
 
-bool IsWithinLimits(const Argon2idHash& stored) {
+argon2_type TypeOf(Argon2Function function) {
+  switch (function) {
+    case Argon2Function::kArgon2i:
+      return Argon2_i;
+    case Argon2Function::kArgon2d:
+      return Argon2_d;
+    case Argon2Function::kArgon2id:
+      break;
+  }
+  return Argon2_id;
+}
+
+bool IsWithinLimits(const Argon2Hash& stored) {
   return stored.passes >= 1 && stored.passes <= kMaxArgon2Passes && stored.lanes >= 1 &&
          stored.lanes <= kMaxArgon2Lanes && stored.memory_kib <= kMaxArgon2MemoryKib &&
          stored.memory_kib >= kMinArgon2MemoryKibPerLane * stored.lanes;
@@ -53,8 +65,8 @@ std::optional<Secret> DerivePbkdf2(std::string_view password, const Pbkdf2Hash& 
   return key;
 }
 
-std::optional<Secret> DeriveArgon2id(std::string_view password, const Argon2idHash& stored,
-                                     size_t size) {
+std::optional<Secret> DeriveArgon2(std::string_view password, const Argon2Hash& stored,
+                                   size_t size) {
   if (!IsWithinLimits(stored) || password.size() > ARGON2_MAX_PWD_LENGTH ||
       stored.salt.size() > kMaxSaltSize || size > kMaxKeySize) {
     return std::nullopt;
@@ -74,8 +86,17 @@ std::optional<Secret> DeriveArgon2id(std::string_view password, const Argon2idHa
   context.threads = 1;
   context.version = ARGON2_VERSION_13;
   context.flags = ARGON2_DEFAULT_FLAGS;
-  if (argon2id_ctx(&context) != ARGON2_OK) return std::nullopt;
+  if (argon2_ctx(&context, TypeOf(stored.function)) != ARGON2_OK) return std::nullopt;
   return key;
+}
+
+std::optional<Secret> DeriveDigest(std::string_view password, const DigestHash& stored) {
+  Secret salted = Secret::Zeroed(password.size() + stored.salt.size());
+  password.copy(salted.data(), password.size());
+  stored.salt.copy(salted.data() + password.size(), stored.salt.size());
+  Secret digest = Secret::Zeroed(DigestSize(stored.hash));
+  if (!Digest(stored.hash, salted.view(), Bytes(digest))) return std::nullopt;
+  return digest;
 }
 
 }  // namespace sallyport

@@ -2,8 +2,9 @@
 #define SALLYPORT_CORE_CREDENTIALS_DERIVED_KEYS_H_
 
 // The keys that a password gives under a stored credential's salt and costs. Slow
-// on purpose, thread-safe. Each returns nullopt when the costs are outside of
-// credential.h's limits or the library fails. Internal to core/credentials.
+// on purpose (DeriveDigest is not), thread-safe. Each returns nullopt when the costs
+// are outside of credential.h's limits or the library fails. Internal to
+// core/credentials.
 
 #include <optional>
 #include <string_view>
@@ -25,9 +26,12 @@ std::optional<ScramDerivedKeys> DeriveScramKeys(std::string_view password, const
 std::optional<Secret> DerivePbkdf2(std::string_view password, const Pbkdf2Hash& stored,
                                    size_t size);
 
-// DeriveArgon2id gives `size` bytes; `stored.key` is not looked at.
-std::optional<Secret> DeriveArgon2id(std::string_view password, const Argon2idHash& stored,
-                                     size_t size);
+// DeriveArgon2 gives `size` bytes; `stored.key` is not looked at.
+std::optional<Secret> DeriveArgon2(std::string_view password, const Argon2Hash& stored,
+                                   size_t size);
+
+// DeriveDigest gives the digest; `stored.digest` is not looked at.
+std::optional<Secret> DeriveDigest(std::string_view password, const DigestHash& stored);
 
 }  // namespace sallyport
 

@@ -1,7 +1,8 @@
+#include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <limits>
 #include <string>
-#include <type_traits>
 
 #include "core/credentials/credential.h"
 #include "core/credentials/credential_scheme.h"
@@ -14,31 +15,6 @@ namespace {
 // growth from leaving copies of the keys behind.
 constexpr size_t kMaxFormattedSize = 512;
 
-const CredentialScheme& SchemeOf(CredentialKind kind, HashFunction hash) {
-  for (const CredentialScheme& scheme : kCredentialSchemes) {
-    if (scheme.kind == kind && scheme.hash == hash) return scheme;
-  }
-  // Not reached: the table holds every kind with each of its hash functions.
-  return kCredentialSchemes[0];
-}
-
-const CredentialScheme& SchemeOf(const Credential& credential) {
-  return std::visit(
-      [](const auto& secret) -> const CredentialScheme& {
-        using T = std::decay_t<decltype(secret)>;
-        if constexpr (std::is_same_v<T, ScramKeys>) {
-          return SchemeOf(CredentialKind::kScram, secret.hash);
-        } else if constexpr (std::is_same_v<T, Pbkdf2Hash>) {
-          return SchemeOf(CredentialKind::kPbkdf2, secret.hash);
-        } else if constexpr (std::is_same_v<T, Argon2idHash>) {
-          return SchemeOf(CredentialKind::kArgon2id, HashFunction::kSha256);
-        } else {
-          return SchemeOf(CredentialKind::kCleartext, HashFunction::kSha256);
-        }
-      },
-      credential);
-}
-
 void AppendNumber(uint32_t number, std::string* out) {
   char digits[std::numeric_limits<uint32_t>::digits10 + 1];
   const std::to_chars_result end = std::to_chars(digits, digits + sizeof(digits), number);
@@ -48,6 +24,12 @@ void AppendNumber(uint32_t number, std::string* out) {
 void AppendUnpaddedBase64(std::string_view bytes, std::string* out) {
   AppendBase64(bytes, out);
   while (out->ends_with('=')) out->pop_back();
+}
+
+void AppendAdaptedBase64(std::string_view bytes, std::string* out) {
+  const size_t start = out->size();
+  AppendUnpaddedBase64(bytes, out);
+  std::replace(out->begin() + static_cast<std::ptrdiff_t>(start), out->end(), '+', '.');
 }
 
 void AppendBody(const Cleartext& secret, std::string* out) { out->append(secret.password.view()); }
@@ -65,13 +47,26 @@ void AppendBody(const ScramKeys& secret, std::string* out) {
 void AppendBody(const Pbkdf2Hash& secret, std::string* out) {
   AppendNumber(secret.iterations, out);
   out->push_back('$');
-  AppendBase64(secret.salt, out);
+  AppendAdaptedBase64(secret.salt, out);
   out->push_back('$');
-  AppendBase64(secret.key.view(), out);
+  AppendAdaptedBase64(secret.key.view(), out);
 }
 
-void AppendBody(const Argon2idHash& secret, std::string* out) {
-  out->append("$argon2id$v=19$m=");
+std::string_view PhcName(Argon2Function function) {
+  switch (function) {
+    case Argon2Function::kArgon2i:
+      return "$argon2i";
+    case Argon2Function::kArgon2d:
+      return "$argon2d";
+    case Argon2Function::kArgon2id:
+      break;
+  }
+  return "$argon2id";
+}
+
+void AppendBody(const Argon2Hash& secret, std::string* out) {
+  out->append(PhcName(secret.function));
+  out->append("$v=19$m=");
   AppendNumber(secret.memory_kib, out);
   out->append(",t=");
   AppendNumber(secret.passes, out);
@@ -83,6 +78,21 @@ void AppendBody(const Argon2idHash& secret, std::string* out) {
   AppendUnpaddedBase64(secret.key.view(), out);
 }
 
+void AppendBody(const DigestHash& secret, std::string* out) {
+  if (secret.form == DigestForm::kAuthPassword) {
+    AppendBase64(secret.salt, out);
+    out->push_back('$');
+    AppendBase64(secret.digest.view(), out);
+    return;
+  }
+  Secret both = Secret::Zeroed(secret.digest.size() + secret.salt.size());
+  secret.digest.view().copy(both.data(), secret.digest.size());
+  secret.salt.copy(both.data() + secret.digest.size(), secret.salt.size());
+  AppendBase64(both.view(), out);
+}
+
+void AppendBody(const CryptHash& secret, std::string* out) { out->append(secret.text.view()); }
+
 }  // namespace
 
 std::string FormatCredential(const Credential& credential) {
@@ -92,15 +102,6 @@ std::string FormatCredential(const Credential& credential) {
   text.append(SchemeOf(credential).prefix);
   std::visit([&text](const auto& secret) { AppendBody(secret, &text); }, credential);
   return text;
-}
-
-std::string_view SchemeName(const Credential& credential) { return SchemeOf(credential).name; }
-
-uint32_t CredentialIterations(const Credential& credential) {
-  if (const auto* scram = std::get_if<ScramKeys>(&credential)) return scram->iterations;
-  if (const auto* pbkdf2 = std::get_if<Pbkdf2Hash>(&credential)) return pbkdf2->iterations;
-  if (const auto* argon2id = std::get_if<Argon2idHash>(&credential)) return argon2id->passes;
-  return 0;
 }
 
 }  // namespace sallyport

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/credentials/crypt_hash.h"
 #include "core/credentials/derived_keys.h"
 #include "core/crypto/hash.h"
 #include "core/crypto/random_source.h"
@@ -45,12 +46,22 @@ std::optional<bool> Matches(std::string_view password, const Pbkdf2Hash& stored)
   return key->Equals(stored.key.view());
 }
 
-std::optional<bool> Matches(std::string_view password, const Argon2idHash& stored) {
+std::optional<bool> Matches(std::string_view password, const Argon2Hash& stored) {
   if (stored.key.size() > kMaxKeySize) return std::nullopt;
   const std::optional<Secret> key =
-      DeriveArgon2id(password, stored, std::max(stored.key.size(), kMinKeySize));
+      DeriveArgon2(password, stored, std::max(stored.key.size(), kMinKeySize));
   if (!key.has_value()) return std::nullopt;
   return key->Equals(stored.key.view());
+}
+
+std::optional<bool> Matches(std::string_view password, const DigestHash& stored) {
+  const std::optional<Secret> digest = DeriveDigest(password, stored);
+  if (!digest.has_value()) return std::nullopt;
+  return digest->Equals(stored.digest.view());
+}
+
+std::optional<bool> Matches(std::string_view password, const CryptHash& stored) {
+  return CryptMatches(password, stored);
 }
 
 DerivationAnswer Check(const PasswordCheck& check) {

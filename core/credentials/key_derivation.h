@@ -1,8 +1,8 @@
 #ifndef SALLYPORT_CORE_CREDENTIALS_KEY_DERIVATION_H_
 #define SALLYPORT_CORE_CREDENTIALS_KEY_DERIVATION_H_
 
-// Work that is slow: on purpose (PBKDF2, Argon2id), or since a library waits for a
-// file or a network (Kerberos). A mechanism never does it: it returns a
+// Work that is slow: on purpose (PBKDF2, Argon2, crypt(3)), or since a library waits
+// for a file or a network (Kerberos). A mechanism never does it: it returns a
 // KeyDerivation, and the host runs it off its event threads with Derive() and
 // hands the answer back.
 
@@ -51,8 +51,9 @@ struct PasswordVerdict {
   bool matches = false;
 };
 
-// DerivationRefused says that the work was not done: the pool was full, the
-// library failed, or the work has costs beyond the limits of credential.h.
+// DerivationRefused says that the work was not done: the pool was full, a library
+// failed or is without the hash function, or the work has costs beyond the limits of
+// credential.h.
 struct DerivationRefused {
   bool overloaded = false;
 };

@@ -8,53 +8,98 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/credentials/credential_scheme.h"
+#include "core/credentials/crypt_hash.h"
 #include "core/credentials/derived_keys.h"
+#include "core/credentials/weak_schemes.h"
 
 namespace sallyport {
 namespace {
 
 constexpr size_t kArgon2KeySize = 32;
 
-const CredentialScheme* FindScheme(std::string_view name) {
-  for (const CredentialScheme& scheme : kCredentialSchemes) {
-    if (SameWithoutCase(scheme.name, name)) return &scheme;
+bool IsForNewPasswords(CredentialKind kind) {
+  switch (kind) {
+    case CredentialKind::kCleartext:
+    case CredentialKind::kScram:
+    case CredentialKind::kPbkdf2:
+    case CredentialKind::kArgon2id:
+    case CredentialKind::kCrypt:
+      return true;
+    case CredentialKind::kArgon2i:
+    case CredentialKind::kArgon2d:
+    case CredentialKind::kCryptMd5:
+    case CredentialKind::kDigest:
+    case CredentialKind::kSaltedDigest:
+    case CredentialKind::kAuthPasswordDigest:
+      return false;
   }
-  return nullptr;
+  return false;
 }
 
-absl::Status UnknownScheme() {
-  std::string message = "unknown credential scheme; known are";
-  const char* separator = " ";
+std::string SchemesForNewPasswords() {
+  std::string names;
   for (const CredentialScheme& scheme : kCredentialSchemes) {
-    absl::StrAppend(&message, separator, std::string(scheme.name));
-    separator = ", ";
+    if (!IsForNewPasswords(scheme.kind)) continue;
+    absl::StrAppend(&names, names.empty() ? "" : ", ", std::string(scheme.name));
   }
-  return absl::InvalidArgumentError(message);
+  return names;
+}
+
+absl::Status CheckScheme(const CredentialScheme* scheme) {
+  if (scheme == nullptr) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "unknown credential scheme; those for new passwords are ", SchemesForNewPasswords()));
+  }
+  if (IsForNewPasswords(scheme->kind)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("the credential scheme ", std::string(scheme->name),
+                   IsWeakScheme(scheme->name) ? " is weak: it is" : " is",
+                   " for checking passwords that are stored so, not for new ones; those for new "
+                   "passwords are ",
+                   SchemesForNewPasswords()));
+}
+
+absl::Status CheckPassword(CredentialKind kind, std::string_view password) {
+  if (password.empty()) return absl::InvalidArgumentError("the password is empty");
+  if (kind != CredentialKind::kCrypt) return absl::OkStatus();
+  if (password.size() <= kMaxCryptPasswordSize && password.find('\0') == std::string_view::npos) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the password has more than ", kMaxCryptPasswordSize, " bytes or a NUL, as CRYPT cannot"));
+}
+
+absl::Status CheckCost(const char* what, uint32_t cost, uint32_t min, uint32_t max) {
+  if (cost >= min && cost <= max) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(what, " is not from ", min, " to ", max));
+}
+
+absl::Status CheckArgon2Costs(const CredentialCosts& costs) {
+  absl::Status status =
+      CheckCost("the number of Argon2 lanes", costs.argon2_lanes, 1, kMaxArgon2Lanes);
+  status.Update(
+      CheckCost("Argon2's memory in KiB", costs.argon2_memory_kib,
+                kMinArgon2MemoryKibPerLane * std::min(costs.argon2_lanes, kMaxArgon2Lanes),
+                kMaxArgon2MemoryKib));
+  status.Update(CheckCost("the number of Argon2 passes", costs.argon2_passes, 1, kMaxArgon2Passes));
+  return status;
 }
 
 absl::Status CheckCosts(CredentialKind kind, const CredentialCosts& costs) {
-  const auto check = [](const char* what, uint32_t cost, uint32_t min, uint32_t max) {
-    if (cost >= min && cost <= max) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat(what, " is not from ", min, " to ", max));
-  };
   switch (kind) {
     case CredentialKind::kCleartext:
       return absl::OkStatus();
     case CredentialKind::kScram:
-      return check("the SCRAM iteration count", costs.scram_iterations, 1, kMaxIterations);
+      return CheckCost("the SCRAM iteration count", costs.scram_iterations, 1, kMaxIterations);
     case CredentialKind::kPbkdf2:
-      return check("the PBKDF2 iteration count", costs.pbkdf2_iterations, 1, kMaxIterations);
+      return CheckCost("the PBKDF2 iteration count", costs.pbkdf2_iterations, 1, kMaxIterations);
     case CredentialKind::kArgon2id:
-      absl::Status status =
-          check("the number of Argon2 lanes", costs.argon2_lanes, 1, kMaxArgon2Lanes);
-      status.Update(
-          check("Argon2's memory in KiB", costs.argon2_memory_kib,
-                kMinArgon2MemoryKibPerLane * std::min(costs.argon2_lanes, kMaxArgon2Lanes),
-                kMaxArgon2MemoryKib));
-      status.Update(check("the number of Argon2 passes", costs.argon2_passes, 1, kMaxArgon2Passes));
-      return status;
+      return CheckArgon2Costs(costs);
+    case CredentialKind::kCrypt:
+      return CheckCost("yescrypt's cost", costs.yescrypt_cost, 1, kMaxYescryptCost);
+    default:
+      return absl::InvalidArgumentError("a kind of credential that has no costs");
   }
-  return absl::InvalidArgumentError("unknown kind of credential");
 }
 
 std::optional<Credential> MakeScram(HashFunction hash, std::string_view password, std::string salt,
@@ -84,12 +129,12 @@ std::optional<Credential> MakePbkdf2(HashFunction hash, std::string_view passwor
 
 std::optional<Credential> MakeArgon2id(std::string_view password, std::string salt,
                                        const CredentialCosts& costs) {
-  Argon2idHash stored;
+  Argon2Hash stored;
   stored.memory_kib = costs.argon2_memory_kib;
   stored.passes = costs.argon2_passes;
   stored.lanes = costs.argon2_lanes;
   stored.salt = std::move(salt);
-  std::optional<Secret> key = DeriveArgon2id(password, stored, kArgon2KeySize);
+  std::optional<Secret> key = DeriveArgon2(password, stored, kArgon2KeySize);
   if (!key.has_value()) return std::nullopt;
   stored.key = *std::move(key);
   return stored;
@@ -106,17 +151,25 @@ std::optional<Credential> Make(const CredentialScheme& scheme, std::string_view 
       return MakePbkdf2(scheme.hash, password, std::move(salt), costs);
     case CredentialKind::kArgon2id:
       return MakeArgon2id(password, std::move(salt), costs);
+    case CredentialKind::kCrypt:
+      return MakeCryptHash(password, costs.yescrypt_cost, salt);
+    default:
+      return std::nullopt;
   }
-  return std::nullopt;
 }
 
 }  // namespace
 
+bool IsForNewPasswords(std::string_view scheme) {
+  const CredentialScheme* const found = FindScheme(scheme);
+  return found != nullptr && IsForNewPasswords(found->kind);
+}
+
 absl::StatusOr<Credential> NewCredential(std::string_view scheme, std::string_view password,
                                          const CredentialCosts& costs, RandomSource& random) {
   const CredentialScheme* const found = FindScheme(scheme);
-  if (found == nullptr) return UnknownScheme();
-  if (password.empty()) return absl::InvalidArgumentError("the password is empty");
+  if (absl::Status status = CheckScheme(found); !status.ok()) return status;
+  if (absl::Status status = CheckPassword(found->kind, password); !status.ok()) return status;
   if (absl::Status status = CheckCosts(found->kind, costs); !status.ok()) return status;
   std::string salt;
   if (found->kind != CredentialKind::kCleartext) {

@@ -189,6 +189,8 @@ struct ServerMechanismSettings {
   // DIGEST-MD5's realm, which passwords are hashed with. Not empty where that is
   // offered.
   std::string digest_realm;
+  // Whether the host can judge tokens: there is somebody who issues them.
+  bool takes_tokens = false;
   // Whether a refused token is answered by a challenge that says so, as RFC 7628
   // section 3.2.3 has it, before the outcome; not all clients take one.
   bool token_error_as_challenge = true;

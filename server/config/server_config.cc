@@ -66,8 +66,15 @@ void ReadCredentials(YamlMapping credentials, ServerConfig* config) {
   for (std::string& scheme : config->schemes) {
     const std::string_view known = FindCredentialScheme(scheme);
     if (known.empty()) credentials.Refuse("schemes", absl::StrCat("unknown scheme '", scheme, "'"));
+    if (!known.empty() && !IsForNewPasswords(known)) {
+      credentials.Refuse("schemes", absl::StrCat("the scheme '", scheme,
+                                                 "' is for checking passwords that are stored so, "
+                                                 "not for new ones"));
+    }
     scheme = known;
   }
+  config->min_scram_iterations = static_cast<uint32_t>(
+      credentials.Uint("min_scram_iterations", config->min_scram_iterations, 1, kMaxIterations));
   CredentialCosts& costs = config->costs;
   costs.scram_iterations = static_cast<uint32_t>(
       credentials.Uint("scram_iterations", costs.scram_iterations, 4096, kMaxIterations));
@@ -77,6 +84,14 @@ void ReadCredentials(YamlMapping credentials, ServerConfig* config) {
       "argon2_memory_kib", costs.argon2_memory_kib, 8 * 1024, kMaxArgon2MemoryKib));
   costs.argon2_passes = static_cast<uint32_t>(
       credentials.Uint("argon2_passes", costs.argon2_passes, 1, kMaxArgon2Passes));
+  costs.yescrypt_cost = static_cast<uint32_t>(
+      credentials.Uint("yescrypt_cost", costs.yescrypt_cost, 4, kMaxYescryptCost));
+}
+
+KerberosSettings ReadKerberos(YamlMapping kerberos) {
+  return {.keytab = kerberos.String("keytab", ""),
+          .service = kerberos.String("service", ""),
+          .realm = kerberos.String("realm", "")};
 }
 
 ListenerRules ReadListener(YamlMapping listener) {
@@ -98,7 +113,11 @@ ListenerRules ReadListener(YamlMapping listener) {
                                  "'; there are tls-exporter, tls-server-end-point, tls-unique"));
   }
   rules.allow_password_without_tls = listener.Bool("allow_password_without_tls", false);
-  rules.limits.final_data_as_challenge = listener.Bool("scram_final_as_challenge", false);
+  rules.limits.final_data_as_challenge = listener.Bool("final_data_as_challenge", false);
+  rules.token_error_as_challenge =
+      listener.Bool("token_error_as_challenge", rules.token_error_as_challenge);
+  rules.digest_realm = listener.String("digest_realm", rules.digest_realm);
+  if (rules.digest_realm.empty()) listener.Refuse("digest_realm", "the realm must not be empty");
   rules.certificate_identity = listener.Choice("certificate_identity", rules.certificate_identity,
                                                {{"common_name", CertificateIdentity::kCommonName},
                                                 {"dns_name", CertificateIdentity::kDnsName},
@@ -151,6 +170,7 @@ absl::StatusOr<ServerConfig> LoadServerConfig(const std::string& path) {
   }
   if (auto store = root.Mapping("store")) ReadStore(*store, &config);
   if (auto credentials = root.Mapping("credentials")) ReadCredentials(*credentials, &config);
+  if (auto kerberos = root.Mapping("kerberos")) config.kerberos = ReadKerberos(*kerberos);
   if (root.Has("listeners")) config.listeners.clear();
   for (YamlMapping listener : root.MappingList("listeners")) {
     config.listeners.push_back(ReadListener(listener));

@@ -41,6 +41,10 @@ struct ServerConfig {
   // Schemes that a new password is stored in.
   std::vector<std::string> schemes = {"SCRAM-SHA-256", "SCRAM-SHA-512"};
   CredentialCosts costs;
+  // Weak schemes that a password may be verified against all the same.
+  std::vector<std::string> weak_schemes;
+  uint32_t min_scram_iterations = 4096;
+  KerberosSettings kerberos;
 
   std::vector<ListenerRules> listeners = {ListenerRules{}};
   HandshakeQuotas quotas;

@@ -23,12 +23,20 @@ ConnectionTraits TraitsAt(size_t index) {
 }
 
 absl::StatusOr<std::vector<const MechanismDescriptor*>> FindAll(
-    const std::vector<std::string>& names) {
+    const std::vector<std::string>& names, const ServerMechanismSettings& base) {
   std::vector<const MechanismDescriptor*> found;
   for (const std::string& name : names) {
     const MechanismDescriptor* mechanism = FindMechanism(name);
     if (mechanism == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat("unknown mechanism '", name, "'"));
+    }
+    if (!mechanism->available()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("mechanism ", name, " cannot work: OpenSSL has its digest switched off"));
+    }
+    if (mechanism->needs_token && !base.takes_tokens) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("mechanism ", name, " cannot work: 'tokens' names nobody who issues them"));
     }
     found.push_back(mechanism);
   }
@@ -40,12 +48,14 @@ absl::StatusOr<std::vector<const MechanismDescriptor*>> FindAll(
 absl::StatusOr<std::shared_ptr<const ListenerPolicy>> ListenerPolicy::Create(
     ListenerRules rules, const ServerMechanismSettings& base) {
   if (base.decoy_key.empty()) return absl::InvalidArgumentError("the decoy key is empty");
-  auto mechanisms = FindAll(rules.mechanisms);
+  auto mechanisms = FindAll(rules.mechanisms, base);
   if (!mechanisms.ok()) return mechanisms.status();
 
   std::shared_ptr<ListenerPolicy> policy(new ListenerPolicy);
   policy->settings_ = base;
   policy->settings_.certificate_identity = rules.certificate_identity;
+  policy->settings_.digest_realm = rules.digest_realm;
+  policy->settings_.token_error_as_challenge = rules.token_error_as_challenge;
   policy->rules_ = std::move(rules);
   for (size_t i = 0; i < policy->offers_.size(); ++i) {
     auto offer = policy->MakeOffer(*mechanisms, TraitsAt(i));

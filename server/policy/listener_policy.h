@@ -35,6 +35,10 @@ struct ListenerRules {
   std::vector<std::string> channel_bindings = {"tls-exporter", "tls-server-end-point"};
   HandshakeLimits limits;
   CertificateIdentity certificate_identity = CertificateIdentity::kCommonName;
+  // Of DIGEST-MD5; not empty.
+  std::string digest_realm = "sallyport";
+  // Answer a refused token with a challenge that says so, before the outcome.
+  bool token_error_as_challenge = true;
 };
 
 // ConnectionTraits are what decides what a connection can be offered.
@@ -47,9 +51,9 @@ struct ConnectionTraits {
 
 class ListenerPolicy {
  public:
-  // Create adds what the rules say to `base`. InvalidArgument for an unknown
-  // mechanism, one named twice, a list that does not fit a frame, or a base
-  // without a decoy key.
+  // Create adds what the rules say to `base`. InvalidArgument for a mechanism that
+  // is unknown, named twice, or cannot work here, a list that does not fit a frame,
+  // or a base without a decoy key.
   static absl::StatusOr<std::shared_ptr<const ListenerPolicy>> Create(
       ListenerRules rules, const ServerMechanismSettings& base);
 

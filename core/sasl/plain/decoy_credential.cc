@@ -35,9 +35,11 @@ Credential DecoyCredential(std::string_view scheme, std::string_view name,
   }
   ScramKeys keys = DecoyScramKeys(HashFunction::kSha256, name, decoy_key, costs);
   if (scheme == "ARGON2ID") {
-    return Argon2idHash{costs.argon2_memory_kib, costs.argon2_passes, costs.argon2_lanes,
-                        std::move(keys.salt), std::move(keys.stored_key)};
+    return Argon2Hash{Argon2Function::kArgon2id, costs.argon2_memory_kib,
+                      costs.argon2_passes,       costs.argon2_lanes,
+                      std::move(keys.salt),      std::move(keys.stored_key)};
   }
+  if (scheme == "CRYPT") return DecoyCryptHash(name, decoy_key, costs);
   if (scheme == "CLEARTEXT") return Cleartext{std::move(keys.stored_key)};
   return keys;
 }

@@ -20,7 +20,7 @@ constexpr HashFunction kHashFunctions[] = {HashFunction::kSha1, HashFunction::kS
                                            HashFunction::kSha512};
 constexpr const char* kSchemes[] = {"SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512",
                                     "PBKDF2-SHA1", "PBKDF2-SHA256", "PBKDF2-SHA512",
-                                    "ARGON2ID",    "CLEARTEXT"};
+                                    "ARGON2ID",    "CRYPT",         "CLEARTEXT"};
 
 // FixedRandom gives the same bytes each time, or nothing when there are none.
 class FixedRandom final : public RandomSource {
@@ -44,6 +44,7 @@ CredentialCosts CheapCosts() {
   costs.argon2_memory_kib = 64;
   costs.argon2_passes = 3;
   costs.argon2_lanes = 2;
+  costs.yescrypt_cost = 1;
   return costs;
 }
 
@@ -58,6 +59,7 @@ TEST(NewCredential, EverySchemeTakesItsPasswordAndSurvivesItsText) {
     const auto made = NewCredential(scheme, "pencil", CheapCosts(), SystemRandom());
     ASSERT_TRUE(made.ok()) << scheme << ": " << made.status();
     EXPECT_EQ(SchemeName(*made), scheme);
+    EXPECT_TRUE(IsForNewPasswords(scheme));
     const auto parsed = ParseCredential(FormatCredential(*made));
     ASSERT_TRUE(parsed.ok()) << scheme << ": " << parsed.status();
     EXPECT_TRUE(Matches("pencil", *parsed)) << scheme;
@@ -74,9 +76,11 @@ TEST(NewCredential, UsesTheCostsThatAreAskedFor) {
   EXPECT_EQ(CredentialIterations(make("SCRAM-SHA-256")), 7u);
   EXPECT_EQ(CredentialIterations(make("PBKDF2-SHA512")), 8u);
   const Credential argon2id = make("ARGON2ID");
-  EXPECT_EQ(std::get<Argon2idHash>(argon2id).memory_kib, 64u);
-  EXPECT_EQ(std::get<Argon2idHash>(argon2id).passes, 3u);
-  EXPECT_EQ(std::get<Argon2idHash>(argon2id).lanes, 2u);
+  EXPECT_EQ(std::get<Argon2Hash>(argon2id).memory_kib, 64u);
+  EXPECT_EQ(std::get<Argon2Hash>(argon2id).passes, 3u);
+  EXPECT_EQ(std::get<Argon2Hash>(argon2id).lanes, 2u);
+  EXPECT_EQ(std::get<Argon2Hash>(argon2id).function, Argon2Function::kArgon2id);
+  EXPECT_TRUE(std::get<CryptHash>(make("CRYPT")).text.view().starts_with("$y$j75$"));
 }
 
 TEST(NewCredential, EachHasAFreshSalt) {
@@ -133,6 +137,53 @@ TEST(NewCredential, RefusesUnknownSchemesAndEmptyPasswords) {
   }
 }
 
+TEST(NewCredential, MakesNoneOfASchemeThatIsForVerificationOnly) {
+  const struct {
+    const char* scheme;
+    bool weak;
+  } schemes[] = {
+      {"MD5", true},      {"SMD5", true},      {"SHA", true},
+      {"SSHA", true},     {"SHA256", true},    {"SSHA256", true},
+      {"SHA384", true},   {"SSHA384", true},   {"SHA512", true},
+      {"ssha512", true},  {"CRYPT-MD5", true}, {"AUTHPASSWORD-MD5", true},
+      {"ARGON2I", false}, {"argon2d", false},  {"authPassword-SHA1", true},
+  };
+  for (const auto& [scheme, weak] : schemes) {
+    EXPECT_FALSE(IsForNewPasswords(scheme)) << scheme;
+    const absl::Status status =
+        NewCredential(scheme, "pencil", CheapCosts(), SystemRandom()).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << scheme;
+    const std::string message(status.message());
+    EXPECT_EQ(message.find("is weak") != std::string::npos, weak) << message;
+    EXPECT_NE(message.find("those for new passwords are SCRAM-SHA-256, SCRAM-SHA-512, "
+                           "SCRAM-SHA-1, ARGON2ID, CRYPT, PBKDF2-SHA256, PBKDF2-SHA512, "
+                           "PBKDF2-SHA1, CLEARTEXT"),
+              std::string::npos)
+        << message;
+  }
+  EXPECT_FALSE(IsForNewPasswords("unknown"));
+}
+
+// The same setting and hash that mkpasswd of Debian 12 writes.
+TEST(NewCredential, CryptIsYescryptWithTheSaltThatWasDrawn) {
+  FixedRandom random(std::string("\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17", 16));
+  const auto made = NewCredential("CRYPT", "pencil", CheapCosts(), random);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(FormatCredential(*made),
+            "{CRYPT}$y$j75$.2U.1EE/4Q.07ck0AoU1D.$/J1k2ycnw0vgWswyDySFA3k1KGVfl0gHHECd8cWa3Z9");
+}
+
+TEST(NewCredential, CryptRefusesAPasswordThatItWouldNotSeeToItsEnd) {
+  const auto make = [](std::string_view password) {
+    return NewCredential("CRYPT", password, CheapCosts(), SystemRandom());
+  };
+  const std::string longest(511, 'x');
+  EXPECT_TRUE(Matches(longest, make(longest).value()));
+  for (const std::string& password : {longest + "x", std::string("pen\0cil", 7)}) {
+    EXPECT_EQ(make(password).status().code(), absl::StatusCode::kInvalidArgument);
+  }
+}
+
 TEST(NewCredential, RefusesCostsThatCouldNotBeReadBack) {
   const auto refused = [](const char* scheme, auto change) {
     CredentialCosts costs = CheapCosts();
@@ -148,6 +199,9 @@ TEST(NewCredential, RefusesCostsThatCouldNotBeReadBack) {
     EXPECT_TRUE(refused("ARGON2ID", [=](auto& costs) { costs.argon2_lanes = count; }));
   }
   EXPECT_TRUE(refused("ARGON2ID", [](auto& costs) { costs.argon2_memory_kib = 15; }));
+  for (const uint32_t cost : {0u, 10u, 11u, 12u, ~0u}) {
+    EXPECT_TRUE(refused("CRYPT", [=](auto& costs) { costs.yescrypt_cost = cost; })) << cost;
+  }
 }
 
 TEST(DecoyScramKeys, AreStableAndLookLikeRealOnes) {
@@ -192,6 +246,33 @@ TEST(DecoyScramKeys, NoLikelyPasswordMatches) {
   const ScramKeys decoy = DecoyScramKeys(HashFunction::kSha256, "nobody", kDecoyKey, CheapCosts());
   for (const std::string_view password : {"", "nobody", kDecoyKey, "password"}) {
     EXPECT_FALSE(Matches(password, decoy));
+  }
+}
+
+TEST(DecoyCryptHash, IsStableAndLooksLikeARealOne) {
+  for (const uint32_t cost : {1u, 5u, 9u}) {
+    CredentialCosts costs = CheapCosts();
+    costs.yescrypt_cost = cost;
+    const std::string decoy = FormatCredential(DecoyCryptHash("nobody", kDecoyKey, costs));
+    EXPECT_EQ(decoy, FormatCredential(DecoyCryptHash("nobody", kDecoyKey, costs)));
+    EXPECT_NE(decoy, FormatCredential(DecoyCryptHash("nobodx", kDecoyKey, costs)));
+    EXPECT_NE(decoy, FormatCredential(DecoyCryptHash("nobody", "another key", costs)));
+    EXPECT_TRUE(ParseCredential(decoy).ok()) << decoy;
+    if (cost == 9) continue;
+    const auto real = NewCredential("CRYPT", "pencil", costs, SystemRandom());
+    const std::string text = FormatCredential(real.value());
+    EXPECT_EQ(decoy.size(), text.size());
+    constexpr size_t kParameters = sizeof("{CRYPT}$y$j9T$") - 1;
+    EXPECT_EQ(decoy.substr(0, kParameters), text.substr(0, kParameters));
+  }
+}
+
+TEST(DecoyCryptHash, NoLikelyPasswordMatches) {
+  const CryptHash decoy = DecoyCryptHash("nobody", kDecoyKey, CheapCosts());
+  for (const std::string_view password : {"", "nobody", kDecoyKey, "password"}) {
+    const DerivationAnswer answer = Derive(PasswordCheck{Secret(password), {decoy}});
+    ASSERT_TRUE(std::holds_alternative<PasswordVerdict>(answer));
+    EXPECT_FALSE(std::get<PasswordVerdict>(answer).matches);
   }
 }
 

@@ -65,7 +65,7 @@ TEST_F(PlainServerTest, AgreesWithThePublishedExamples) {
 
 TEST_F(PlainServerTest, ChecksAgainstEverySchemeThatAnAccountMayHave) {
   for (const std::string_view scheme : {"CLEARTEXT", "SCRAM-SHA-1", "SCRAM-SHA-256",
-                                        "SCRAM-SHA-512", "PBKDF2-SHA256", "ARGON2ID"}) {
+                                        "SCRAM-SHA-512", "PBKDF2-SHA256", "ARGON2ID", "CRYPT"}) {
     book_["bob"].account = TestAccount("bob", "builder", {scheme});
     EXPECT_NE(IdentityIn(LogIn(Message("", "bob", "builder"))), nullptr) << scheme;
     EXPECT_EQ(ReasonOf(LogIn(Message("", "bob", "Builder"))), FailureReason::kBadCredentials)
@@ -157,7 +157,7 @@ TEST_F(PlainServerTest, AnUnknownUserCostsEveryConfiguredScheme) {
 
 TEST_F(PlainServerTest, AnUnknownUserCostsWhatAKnownOneCosts) {
   for (const std::string_view scheme :
-       {"SCRAM-SHA-1", "SCRAM-SHA-512", "PBKDF2-SHA256", "PBKDF2-SHA512", "ARGON2ID"}) {
+       {"SCRAM-SHA-1", "SCRAM-SHA-512", "PBKDF2-SHA256", "PBKDF2-SHA512", "ARGON2ID", "CRYPT"}) {
     settings_.decoy_schemes = {std::string(scheme)};
     book_["alice"].account = TestAccount("alice", "wonderland", {scheme});
     const PasswordCheck known = CheckFor(Message("", "alice", "guess"));
@@ -166,7 +166,12 @@ TEST_F(PlainServerTest, AnUnknownUserCostsWhatAKnownOneCosts) {
     EXPECT_EQ(SchemeName(unknown.credentials[0]), scheme);
     EXPECT_EQ(CredentialIterations(unknown.credentials[0]),
               CredentialIterations(known.credentials[0]));
-    const auto* decoy = std::get_if<Argon2idHash>(&unknown.credentials[0]);
+    if (const auto* decoy = std::get_if<CryptHash>(&unknown.credentials[0])) {
+      constexpr size_t kParameters = sizeof("$y$j9T$") - 1;
+      const auto& real = std::get<CryptHash>(known.credentials[0]);
+      EXPECT_EQ(decoy->text.view().substr(0, kParameters), real.text.view().substr(0, kParameters));
+    }
+    const auto* decoy = std::get_if<Argon2Hash>(&unknown.credentials[0]);
     if (decoy == nullptr) continue;
     EXPECT_EQ(decoy->memory_kib, settings_.costs.argon2_memory_kib);
     EXPECT_EQ(decoy->passes, settings_.costs.argon2_passes);

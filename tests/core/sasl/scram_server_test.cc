@@ -36,6 +36,58 @@ class ScramServerTest : public ScramFixture {
   }
 };
 
+TEST_F(ScramServerTest, KeysOfTooFewIterationsCountAsNone) {
+  settings_.min_scram_iterations = 4096;
+  EXPECT_NE(IdentityIn(Talk().outcome), nullptr);
+  settings_.min_scram_iterations = 4097;
+  EXPECT_EQ(ReasonOf(Talk().outcome), FailureReason::kNoUsableCredential);
+}
+
+TEST_F(ScramServerTest, TheParameterIIsTheIterationCountOfWhoeverHasNoKeys) {
+  std::vector<MechanismParameter> parameters = {{"i", "5000"}};
+  server_context_.parameters = parameters;
+  EXPECT_TRUE(ServerFirst("nobody").ends_with(",i=5000"));
+  EXPECT_TRUE(ServerFirst("alice").ends_with(",i=4096"));
+  for (const char* value : {"", "0", "-1", "x", "5000 ", "10000001"}) {
+    parameters[0].value = value;
+    server_context_.parameters = parameters;
+    EXPECT_EQ(CreateScramServer(kScramSha256Variant, server_context_, "n").status().code(),
+              absl::StatusCode::kInvalidArgument)
+        << value;
+  }
+}
+
+TEST_F(ScramServerTest, TheParameterNonceIsForTests) {
+  std::vector<MechanismParameter> parameters = {{"nonce", "n0nce"}};
+  ASSERT_TRUE(ScramNonceOf(parameters, SystemRandom()).ok());
+  EXPECT_EQ(*ScramNonceOf(parameters, SystemRandom()), "n0nce");
+  EXPECT_EQ(ScramNonceOf({}, SystemRandom())->size(), 24u);
+  for (const char* value : {"", "a,b", "a b", "\x7f"}) {
+    parameters[0].value = value;
+    EXPECT_FALSE(ScramNonceOf(parameters, SystemRandom()).ok()) << value;
+  }
+}
+
+TEST_F(ScramServerTest, SaysWhatItDidAndNoKey) {
+  auto server = CreateScramServer(kScramSha256PlusVariant, server_context_, "server-nonce");
+  ServerMechanism& mechanism = **server;
+  auto client = Client(kScramSha256PlusVariant);
+  auto said = StepClient(*client, std::nullopt);
+  auto step = mechanism.Step(std::get<ClientResponse>(said).bytes);
+  step =
+      mechanism.Resume(std::get<NeedCredentials>(*step).ticket, CredentialAnswer(book_["alice"]));
+  said = StepClient(*client, std::get<Challenge>(*step).bytes);
+  step = mechanism.Step(std::get<ClientResponse>(said).bytes);
+  ASSERT_NE(IdentityIn(*step), nullptr);
+  for (const MechanismProperties& properties : {mechanism.properties(), client->properties()}) {
+    ASSERT_EQ(properties.size(), 2u);
+    EXPECT_EQ(properties[0].name, "iterations");
+    EXPECT_EQ(properties[0].value, "4096");
+    EXPECT_EQ(properties[1].name, "channel-binding");
+    EXPECT_EQ(properties[1].value, "tls-exporter");
+  }
+}
+
 TEST_F(ScramServerTest, RefusesMalformedClientFirsts) {
   const std::string long_name(1025, 'a');
   const std::vector<std::string> messages = {

@@ -37,7 +37,7 @@ listeners:
   - name: unique
     channel_bindings: [tls-unique]
   - name: final-challenge
-    scram_final_as_challenge: true
+    final_data_as_challenge: true
   - name: skipping
     skip_empty_frames: true
   - name: few-bytes

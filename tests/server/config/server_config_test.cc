@@ -38,7 +38,7 @@ listeners:
     mechanisms: [PLAIN, SCRAM-SHA-1]
     allow_password_without_tls: true
     channel_bindings: [tls-exporter]
-    scram_final_as_challenge: true
+    final_data_as_challenge: true
     skip_empty_frames: true
     certificate_identity: uri
     max_frame_size: 4KiB
@@ -132,8 +132,23 @@ TEST(ServerConfig, DoesNotTakeAnEmptyClientCaForNone) {
 }
 
 TEST(ServerConfig, RefusesASchemeThatDoesNotExist) {
-  EXPECT_NE(Error("credentials: {schemes: [MD5]}").find("'MD5'"), std::string::npos);
+  EXPECT_NE(Error("credentials: {schemes: [MD4]}").find("unknown scheme 'MD4'"), std::string::npos);
   EXPECT_NE(Error("credentials: {schemes: []}").find("at least one"), std::string::npos);
+}
+
+TEST(ServerConfig, RefusesASchemeThatIsNotForNewPasswords) {
+  for (const std::string scheme : {"MD5", "ssha512", "CRYPT-MD5", "ARGON2I"}) {
+    const std::string error = Error("credentials: {schemes: [SCRAM-SHA-256, " + scheme + "]}");
+    EXPECT_NE(error.find("'" + scheme + "' is for checking"), std::string::npos) << error;
+  }
+}
+
+TEST(ServerConfig, TakesCryptAndItsCost) {
+  const auto config = Load("credentials: {schemes: [crypt], yescrypt_cost: 6}");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->schemes, std::vector<std::string>{"CRYPT"});
+  EXPECT_EQ(config->costs.yescrypt_cost, 6u);
+  EXPECT_NE(Error("credentials: {yescrypt_cost: 10}").find("yescrypt_cost"), std::string::npos);
 }
 
 TEST(ServerConfig, RefusesToSendPasswordsOverANetworkInTheClear) {

@@ -203,6 +203,46 @@ TEST_F(ExchangeTest, IgnoresAnUnknownParameterThatIsNotCritical) {
   EXPECT_EQ(OutcomeOf(call).code(), v1::SASL_CODE_OK);
 }
 
+TEST_F(ExchangeTest, KeepsToWhatTheCallDemands) {
+  const auto demanding = [](std::string_view name, const std::string& value) {
+    v1::ExchangeRequest request = StartRequest("PLAIN", PlainMessage(kPassword));
+    v1::Parameter* parameter = request.mutable_start()->add_parameters();
+    parameter->set_name(std::string(name));
+    parameter->set_value(value);
+    return request;
+  };
+  for (const std::string_view name : {"mutual", "secure"}) {
+    Call kept(running_.stub());
+    kept.Send(demanding(name, "false"));
+    EXPECT_EQ(OutcomeOf(kept).code(), v1::SASL_CODE_OK) << name;
+    for (const std::string value : {"true", "yes"}) {
+      Call refused(running_.stub());
+      refused.Send(demanding(name, value));
+      ExpectMistake(refused);
+    }
+  }
+}
+
+TEST_F(ExchangeTest, LetsNobodyElseChooseTheNonce) {
+  for (const bool critical : {false, true}) {
+    Call call(running_.stub());
+    v1::ExchangeRequest request = StartRequest("SCRAM-SHA-256", "n,,n=alice,r=abc");
+    v1::Parameter* nonce = request.mutable_start()->add_parameters();
+    nonce->set_name("nonce");
+    nonce->set_value("chosen");
+    nonce->set_critical(critical);
+    call.Send(request);
+    if (critical) {
+      ExpectMistake(call);
+      continue;
+    }
+    const std::optional<v1::ExchangeResponse> response = call.Next();
+    ASSERT_TRUE(response.has_value());
+    EXPECT_TRUE(response->challenge().starts_with("r=abc"));
+    EXPECT_EQ(response->challenge().find("chosen"), std::string::npos);
+  }
+}
+
 TEST_F(ExchangeTest, AuthenticatesNobodyWhereTheCallIsAbandoned) {
   Call call(running_.stub());
   call.Send(StartRequest("PLAIN", std::nullopt));

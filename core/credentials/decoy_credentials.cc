@@ -1,8 +1,14 @@
+#include <algorithm>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
+#include "core/credentials/crypt_hash.h"
+#include "core/credentials/crypt_text.h"
 #include "core/credentials/new_credential.h"
+#include "core/crypto/base64.h"
 
 namespace sallyport {
 namespace {
@@ -45,6 +51,22 @@ ScramKeys DecoyScramKeys(HashFunction hash, std::string_view name, std::string_v
     keys.server_key = Secret();
   }
   return keys;
+}
+
+CryptHash DecoyCryptHash(std::string_view name, std::string_view decoy_key,
+                         const CredentialCosts& costs) {
+  const ScramKeys keys = DecoyScramKeys(HashFunction::kSha256, name, decoy_key, costs);
+  std::optional<std::string> text = YescryptSetting(costs.yescrypt_cost, keys.salt);
+  if (keys.stored_key.empty() || !text.has_value()) return CryptHash();
+  // Base64 without padding has crypt(3)'s digits, but for '+', and 43 of them.
+  std::string hash;
+  AppendBase64(keys.stored_key.view(), &hash);
+  std::replace(hash.begin(), hash.end(), '+', '.');
+  text->append(hash, 0, kYescryptHashSize);
+  CryptHash decoy{Secret(*text)};
+  Wipe(&*text);
+  Wipe(&hash);
+  return decoy;
 }
 
 }  // namespace sallyport
