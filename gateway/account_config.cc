@@ -102,8 +102,7 @@ std::vector<std::string> ReadChannelBindings(YamlMapping& mapping) {
 AccountLoginConfig ReadAccountConfig(YamlMapping mapping, const BrokerConfig& broker) {
   const bool encrypted = broker.tls.has_value();
   const bool allow_plaintext = mapping.Bool("allow_plaintext", false);
-  const bool readable =
-      !encrypted && !allow_plaintext && !StaysOnThisMachine(broker.address.host);
+  const bool readable = !encrypted && !allow_plaintext && !StaysOnThisMachine(broker.address.host);
   const std::vector<const MechanismDescriptor*> mechanisms =
       ReadMechanisms(mapping, encrypted, readable);
   const bool needs_password = std::any_of(mechanisms.begin(), mechanisms.end(),

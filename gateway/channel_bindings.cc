@@ -50,9 +50,8 @@ std::optional<std::string> ReadServerEndPoint(SSL* ssl) {
 // The first Finished message of a full handshake is the client's (RFC 5929 section 3.1).
 std::optional<std::string> ReadUnique(SSL* ssl) {
   std::array<char, EVP_MAX_MD_SIZE> data;
-  const size_t size = SSL_is_server(ssl) == 1
-                          ? SSL_get_peer_finished(ssl, data.data(), data.size())
-                          : SSL_get_finished(ssl, data.data(), data.size());
+  const size_t size = SSL_is_server(ssl) == 1 ? SSL_get_peer_finished(ssl, data.data(), data.size())
+                                              : SSL_get_finished(ssl, data.data(), data.size());
   if (size == 0 || size > data.size()) return std::nullopt;
   return std::string(data.data(), size);
 }

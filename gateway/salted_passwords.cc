@@ -10,8 +10,7 @@ constexpr size_t kMaxEntries = 4;
 std::optional<Secret> SaltedPasswords::Find(const SaltedPassword& work) const {
   absl::MutexLock lock(&mutex_);
   for (const Entry& entry : entries_) {
-    if (entry.hash == work.hash && entry.salt == work.salt &&
-        entry.iterations == work.iterations) {
+    if (entry.hash == work.hash && entry.salt == work.salt && entry.iterations == work.iterations) {
       return entry.salted;
     }
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -20,20 +19,14 @@ constexpr size_t kMaxFileSize = 64 * 1024;
 // Few: a salted password is derived once, and a library that waits uses no core.
 constexpr size_t kSlowThreads = 4;
 
-// `what` is such as "a password".
-absl::StatusOr<Secret> ReadSecret(const std::string& path, const char* what) {
+// An empty path is an empty secret.
+absl::StatusOr<Secret> ReadSecret(const std::string& path) {
   if (path.empty()) return Secret();
-  absl::StatusOr<std::string> content = process::ReadFile(path, kMaxFileSize);
-  if (!content.ok()) return content.status();
-  std::string_view line = *content;
-  if (line.ends_with('\n')) line.remove_suffix(1);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  const bool usable =
-      !line.empty() && line.find_first_of(std::string_view("\n\0", 2)) == std::string_view::npos;
-  Secret secret(line);
-  Wipe(&*content);
-  if (usable) return secret;
-  return absl::InvalidArgumentError(absl::StrCat(path, ": expected one line with ", what));
+  absl::StatusOr<std::string> line = process::ReadLine(path, kMaxFileSize);
+  if (!line.ok()) return line.status();
+  Secret secret(*line);
+  Wipe(&*line);
+  return secret;
 }
 
 bool Binds(const AccountLoginConfig& config) {
@@ -44,7 +37,7 @@ bool Binds(const AccountLoginConfig& config) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ServiceAccount>> ServiceAccount::Load(AccountLoginConfig config) {
-  absl::StatusOr<Secret> password = ReadSecret(config.password_file, "a password");
+  absl::StatusOr<Secret> password = ReadSecret(config.password_file);
   if (!password.ok()) return password.status();
   absl::StatusOr<std::unique_ptr<SlowWork>> slow_work = SlowWork::Start(kSlowThreads);
   if (!slow_work.ok()) return slow_work.status();
@@ -88,9 +81,7 @@ absl::Status ServiceAccount::TryMechanisms() const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Secret> ServiceAccount::ReadToken() const {
-  return ReadSecret(config_.token_file, "a token");
-}
+absl::StatusOr<Secret> ServiceAccount::ReadToken() const { return ReadSecret(config_.token_file); }
 
 ClientHandshake::Options ServiceAccount::HandshakeOptions(SSL* tls, Secret token) const {
   ClientHandshake::Options options;

@@ -37,10 +37,11 @@ class SlowWork {
     asio::post(pool_, [&context, owner = std::move(owner), work = std::move(work),
                        done = std::move(done)]() mutable {
       if (owner.expired()) return;
-      asio::post(context, [owner = std::move(owner), result = work(),
-                           done = std::move(done)]() mutable {
-        if (const std::shared_ptr<Owner> live = owner.lock()) done(*live, std::move(result));
-      });
+      asio::post(context,
+                 [owner = std::move(owner), result = work(), done = std::move(done)]() mutable {
+                   if (const std::shared_ptr<Owner> live = owner.lock())
+                     done(*live, std::move(result));
+                 });
     });
   }
 

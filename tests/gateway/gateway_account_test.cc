@@ -91,8 +91,7 @@ TEST_F(GatewayAccount, TakesNothingThatItWasNotTold) {
   TestPeer broker = broker_.Accept();
   EXPECT_EQ(Serve(broker), "broken off");
   EXPECT_EQ(client.ReceiveAll(), "");
-  EXPECT_NE(TakeLog().find("SCRAM-SHA-1, ANONYMOUS, none of which can be used"),
-            std::string::npos);
+  EXPECT_NE(TakeLog().find("SCRAM-SHA-1, ANONYMOUS, none of which can be used"), std::string::npos);
 }
 
 TEST_F(GatewayAccount, TakesNoBrokerThatCannotProveItself) {
@@ -167,8 +166,7 @@ class GatewayBoundAccount : public GatewayAccount {
                                          "broker.example"};
     config_.broker.account.mechanisms = {"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"};
     setup_.offer = OfferOf({"SCRAM-SHA-256-PLUS"});
-    broker_tls_ =
-        MakeTestContext(true, nullptr, server_.certificate.get(), server_.key.get());
+    broker_tls_ = MakeTestContext(true, nullptr, server_.certificate.get(), server_.key.get());
   }
 
   // AcceptTls takes the gateway's connection, and has the broker accept `types`.

@@ -23,24 +23,13 @@ std::string Refusal(const AccountLoginConfig& config) {
   return account.ok() ? "" : std::string(account.status().message());
 }
 
-TEST(ServiceAccount, TakesItsPasswordFromTheFirstLineOfAFile) {
+TEST(ServiceAccount, ReadsItsFilesAtOnce) {
   AccountLoginConfig config = Config({"PLAIN"});
-  for (const char* content : {"s3cret", "s3cret\n", "s3cret\r\n"}) {
-    config.password_file = WriteTestFile("account-password", content);
-    const auto account = ServiceAccount::Load(config);
-    ASSERT_TRUE(account.ok()) << account.status();
-    EXPECT_EQ((*account)->HandshakeOptions(nullptr, Secret()).credentials.password.view(),
-              "s3cret");
-  }
-}
-
-TEST(ServiceAccount, NamesTheFileThatCannotBeUsed) {
-  AccountLoginConfig config = Config({"PLAIN"});
-  for (const std::string& content :
-       {std::string(), std::string("\n"), std::string("one\ntwo\n"), std::string("a\0b", 3)}) {
-    config.password_file = WriteTestFile("account-password", content);
-    EXPECT_EQ(Refusal(config), config.password_file + ": expected one line with a password");
-  }
+  const auto account = ServiceAccount::Load(config);
+  ASSERT_TRUE(account.ok()) << account.status();
+  EXPECT_EQ((*account)->HandshakeOptions(nullptr, Secret()).credentials.password.view(), "s3cret");
+  config.password_file = WriteTestFile("empty-password", "\n");
+  EXPECT_NE(Refusal(config).find(config.password_file), std::string::npos);
   config.password_file += ".missing";
   EXPECT_NE(Refusal(config).find(config.password_file), std::string::npos);
 }
