@@ -34,6 +34,7 @@ ServerMechanismSettings MechanismSettings(const ServerConfig& config, Secret dec
           .decoy_schemes = config.schemes,
           .weak_schemes = config.weak_schemes,
           .min_scram_iterations = config.min_scram_iterations,
+          .takes_tokens = !config.token_issuers.empty(),
           .kerberos = config.kerberos};
 }
 
@@ -43,6 +44,9 @@ absl::Status Service::Check(const ServerConfig& config) {
   auto policies =
       ListenerPolicies::Create(config.listeners, MechanismSettings(config, Secret("any")));
   if (!policies.ok()) return policies.status();
+  if (absl::Status status = TokenAuthority::Check(config.token_issuers); !status.ok()) {
+    return status;
+  }
   if (!config.resume_key_file.empty()) {
     auto keys = ReadSealingKeys(config.resume_key_file, SystemRandom());
     if (!keys.ok()) return keys.status();
@@ -52,20 +56,25 @@ absl::Status Service::Check(const ServerConfig& config) {
 
 absl::StatusOr<std::unique_ptr<Service>> Service::Start(const ServerConfig& config) {
   std::unique_ptr<Service> service(new Service(config));
-  if (absl::Status status = service->OpenStore(); !status.ok()) return status;
+  if (absl::Status status = service->OpenStores(); !status.ok()) return status;
   if (absl::Status status = service->LoadResumeKeys(); !status.ok()) return status;
   if (absl::Status status = service->LoadPolicies(); !status.ok()) return status;
   if (absl::Status status = service->Serve(); !status.ok()) return status;
   return service;
 }
 
-absl::Status Service::OpenStore() {
+absl::Status Service::OpenStores() {
   auto store = SqliteStore::Open({.name = config_.store_name,
                                   .path = config_.store_path,
                                   .cache_ttl = config_.store_cache_ttl});
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
-  resolver_ = std::make_unique<CredentialResolver>(*store_);
+  if (!config_.token_issuers.empty()) {
+    auto tokens = TokenAuthority::Create(config_.token_issuers);
+    if (!tokens.ok()) return tokens.status();
+    tokens_ = *std::move(tokens);
+  }
+  resolver_ = std::make_unique<CredentialResolver>(*store_, tokens_.get());
   return absl::OkStatus();
 }
 
@@ -186,6 +195,7 @@ Service::~Service() {
   // derivation's answer asks for anything.
   admin_.reset();
   store_.reset();
+  tokens_.reset();
   derivations_.reset();
   // Nobody hands the text protocol's connections anything any more.
   if (text_connections_ != nullptr) text_connections_->Stop();

@@ -23,6 +23,7 @@
 #include "server/rpc/authenticator_service.h"
 #include "server/stores/sqlite_store.h"
 #include "server/text/text_listener.h"
+#include "server/tokens/token_authority.h"
 
 namespace sallyport::server {
 
@@ -53,7 +54,7 @@ class Service {
  private:
   explicit Service(const ServerConfig& config) : config_(config) {}
 
-  absl::Status OpenStore();
+  absl::Status OpenStores();
   absl::Status LoadPolicies();
   absl::Status LoadResumeKeys();
   void ReloadResumeKeys();
@@ -63,6 +64,8 @@ class Service {
   std::string address_;
   HandshakeIds ids_{SystemRandom()};
   std::unique_ptr<SqliteStore> store_;
+  // Null where nobody's tokens are accepted.
+  std::unique_ptr<TokenAuthority> tokens_;
   std::unique_ptr<CredentialResolver> resolver_;
   std::unique_ptr<ResumeTokens> resume_;
   std::unique_ptr<HandshakeHost> host_;

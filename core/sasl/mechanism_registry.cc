@@ -5,6 +5,8 @@
 
 #include "core/sasl/anonymous/anonymous.h"
 #include "core/sasl/external/external.h"
+#include "core/sasl/gssapi/gssapi.h"
+#include "core/sasl/oauth/oauth.h"
 #include "core/sasl/plain/plain.h"
 #include "core/sasl/scram/scram.h"
 
@@ -12,8 +14,8 @@ namespace sallyport {
 namespace {
 
 constexpr std::array kMechanisms = {
-    kScramSha512Plus, kScramSha256Plus, kScramSha1Plus, kScramSha512, kScramSha256,
-    kScramSha1,       kExternal,        kPlain,         kAnonymous,
+    kScramSha512Plus, kScramSha256Plus, kScramSha1Plus, kScramSha512, kScramSha256, kScramSha1,
+    kGssapi,          kExternal,        kOauthBearer,   kXoauth2,     kPlain,       kAnonymous,
 };
 
 }  // namespace

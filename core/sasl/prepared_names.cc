@@ -15,8 +15,15 @@ Failure Malformed(const char* what) { return Failure{FailureReason::kMalformedMe
 
 std::variant<Failure, CredentialQuery> PrepareNames(std::string_view authentication_id,
                                                     std::string_view authorization_id,
-                                                    std::string_view mechanism) {
-  if (authentication_id.size() > kMaxFieldSize || authorization_id.size() > kMaxFieldSize) {
+                                                    std::string_view mechanism, size_t max_size) {
+  if (authentication_id.empty()) return Malformed("the authentication id is empty");
+  return PrepareClaims(authentication_id, authorization_id, mechanism, max_size);
+}
+
+std::variant<Failure, CredentialQuery> PrepareClaims(std::string_view authentication_id,
+                                                     std::string_view authorization_id,
+                                                     std::string_view mechanism, size_t max_size) {
+  if (authentication_id.size() > max_size || authorization_id.size() > max_size) {
     return Malformed("a name is too long");
   }
   std::optional<std::string> authcid = SaslPrepQuery(authentication_id);
@@ -24,7 +31,9 @@ std::variant<Failure, CredentialQuery> PrepareNames(std::string_view authenticat
   if (!authcid.has_value() || !authzid.has_value()) {
     return Malformed("a name is not UTF-8, or SASLprep prohibits it");
   }
-  if (authcid->empty()) return Malformed("the authentication id is empty");
+  if (authcid->empty() && !authentication_id.empty()) {
+    return Malformed("the authentication id is empty once prepared");
+  }
   if (authzid->empty() && !authorization_id.empty()) {
     return Malformed("the authorization id is empty once prepared");
   }

@@ -18,11 +18,19 @@ inline constexpr size_t kMaxFieldSize = 1024;
 
 // PrepareNames prepares both names (RFC 4013, as a query). An authorization_id
 // that is empty, or equal to the authentication_id once prepared, asks for no
-// other identity. A Failure where a name is empty, too long, not UTF-8 or
-// prohibited. `mechanism` is a registry's name.
+// other identity. A Failure where a name is empty, too long (each may have
+// `max_size` bytes), not UTF-8 or prohibited. `mechanism` is a registry's name.
 std::variant<Failure, CredentialQuery> PrepareNames(std::string_view authentication_id,
                                                     std::string_view authorization_id,
-                                                    std::string_view mechanism);
+                                                    std::string_view mechanism,
+                                                    size_t max_size = kMaxFieldSize);
+
+// PrepareClaims is PrepareNames where the client may leave out who it is, since
+// something else vouches for it.
+std::variant<Failure, CredentialQuery> PrepareClaims(std::string_view authentication_id,
+                                                     std::string_view authorization_id,
+                                                     std::string_view mechanism,
+                                                     size_t max_size = kMaxFieldSize);
 
 // IdentityOf is who a query named, once they have proved it.
 Identity IdentityOf(CredentialQuery query, std::shared_ptr<const Account> account);

@@ -23,7 +23,8 @@ absl::StatusOr<StepResult> SequencedServerMechanism::Step(
   return Settle(turn_ == Turn::kFirstMessage ? FirstMessage(*response) : NextMessage(*response));
 }
 
-StepResult SequencedServerMechanism::Begin(std::optional<std::string_view> response) {
+absl::StatusOr<StepResult> SequencedServerMechanism::Begin(
+    std::optional<std::string_view> response) {
   switch (opening_) {
     case Opening::kClient:
       if (response.has_value()) return Settle(FirstMessage(*response));
@@ -122,7 +123,7 @@ SequencedServerMechanism::Turn SequencedServerMechanism::TurnFor(const KeyDeriva
   return Turn::kSlowStep;
 }
 
-StepResult SequencedServerMechanism::Settle(StepResult result) {
+absl::StatusOr<StepResult> SequencedServerMechanism::Settle(StepResult result) {
   turn_ = Turn::kFinished;
   if (std::holds_alternative<Challenge>(result)) {
     turn_ = Turn::kNextMessage;

@@ -87,12 +87,12 @@ class SequencedServerMechanism : public ServerMechanism {
     kFinished,
   };
 
-  StepResult Begin(std::optional<std::string_view> response);
+  absl::StatusOr<StepResult> Begin(std::optional<std::string_view> response);
   StepResult TakeDerived(DerivationAnswer answer);
   static Turn TurnFor(const KeyDerivation& work);
 
   // Settle notes whose turn it is after `result`, and gives it its ticket.
-  StepResult Settle(StepResult result);
+  absl::StatusOr<StepResult> Settle(StepResult result);
 
   const Opening opening_;
   Turn turn_ = Turn::kInitialResponse;

@@ -37,7 +37,8 @@ struct CredentialQuery {
   // In prepared form (RFC 4013). With a token it is what the client claims, and
   // may be empty.
   std::string authentication_id;
-  // Empty where none was asked for, or one equal to authentication_id.
+  // Empty where none was asked for, or one equal to authentication_id. With a token
+  // it may be equal to the name that the token vouches for.
   std::string authorization_id;
   // A registry's name: valid for the life of the process.
   std::string_view mechanism;
@@ -53,6 +54,9 @@ struct CredentialQuery {
 struct CredentialsFound {
   std::shared_ptr<const Account> account;
   std::optional<FailureReason> denial;
+  // Whether `account` is whom the query's token vouches for. A host that looks up
+  // names only leaves it false, and no token gets anybody in.
+  bool vouched_by_token = false;
 };
 
 // CredentialsUnavailable says that nothing could be learned.
@@ -159,17 +163,29 @@ class ServerMechanism {
 };
 
 // CertificateIdentity says which part of a client's certificate names it.
-enum class CertificateIdentity : uint8_t { kCommonName, kDnsName, kEmailAddress, kUri };
+enum class CertificateIdentity : uint8_t {
+  kCommonName,
+  kDnsName,
+  kEmailAddress,
+  kUri,
+  // The one URI, which must be a SPIFFE ID.
+  kSpiffeId,
+};
 
 // KerberosSettings say who we are to Kerberos.
 struct KerberosSettings {
   // The file with our keys; empty: the library's default.
   std::string keytab;
-  // "amqp@auth.example", or empty: any service whose key is in the file.
-  std::string service;
+  // "amqp@auth.example", or "amqp": on any host whose key is in the file (RFC 4752
+  // section 3.1 has the service's part checked). Empty: any service whose key is.
+  std::string service = "amqp";
   // Whose principals are called by their name alone; those of others keep their
   // "@REALM". Empty: all keep it.
   std::string realm;
+  // Whether to let in a client that does not have us prove ourselves. All that it
+  // sends could then be replayed to another replica, within the clock skew: each
+  // has a replay cache of its own, and nothing in it is fresh but the time.
+  bool allow_one_way = false;
 };
 
 // ServerMechanismSettings are a listener's choices; shared and immutable.

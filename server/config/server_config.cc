@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "core/credentials/weak_schemes.h"
 #include "core/sasl/mechanism_registry.h"
 #include "process/loopback.h"
 #include "process/yaml_reader.h"
@@ -73,6 +74,14 @@ void ReadCredentials(YamlMapping credentials, ServerConfig* config) {
     }
     scheme = known;
   }
+  config->weak_schemes = credentials.StringList("allow_weak");
+  for (std::string& scheme : config->weak_schemes) {
+    const std::string_view known = FindCredentialScheme(scheme);
+    if (known.empty() || !IsWeakScheme(known)) {
+      credentials.Refuse("allow_weak", absl::StrCat("'", scheme, "' is not a weak scheme"));
+    }
+    scheme = known;
+  }
   config->min_scram_iterations = static_cast<uint32_t>(
       credentials.Uint("min_scram_iterations", config->min_scram_iterations, 1, kMaxIterations));
   CredentialCosts& costs = config->costs;
@@ -90,8 +99,9 @@ void ReadCredentials(YamlMapping credentials, ServerConfig* config) {
 
 KerberosSettings ReadKerberos(YamlMapping kerberos) {
   return {.keytab = kerberos.String("keytab", ""),
-          .service = kerberos.String("service", ""),
-          .realm = kerberos.String("realm", "")};
+          .service = kerberos.String("service", KerberosSettings().service),
+          .realm = kerberos.String("realm", ""),
+          .allow_one_way = kerberos.Bool("allow_one_way", false)};
 }
 
 ListenerRules ReadListener(YamlMapping listener) {
@@ -122,7 +132,8 @@ ListenerRules ReadListener(YamlMapping listener) {
                                                {{"common_name", CertificateIdentity::kCommonName},
                                                 {"dns_name", CertificateIdentity::kDnsName},
                                                 {"email", CertificateIdentity::kEmailAddress},
-                                                {"uri", CertificateIdentity::kUri}});
+                                                {"uri", CertificateIdentity::kUri},
+                                                {"spiffe_id", CertificateIdentity::kSpiffeId}});
   HandshakeLimits& limits = rules.limits;
   limits.max_frame_size = listener.Size("max_frame_size", limits.max_frame_size, 512, 1 << 20);
   limits.max_bytes = listener.Size("max_handshake_bytes", limits.max_bytes, 1024, 16 << 20);
@@ -171,6 +182,9 @@ absl::StatusOr<ServerConfig> LoadServerConfig(const std::string& path) {
   if (auto store = root.Mapping("store")) ReadStore(*store, &config);
   if (auto credentials = root.Mapping("credentials")) ReadCredentials(*credentials, &config);
   if (auto kerberos = root.Mapping("kerberos")) config.kerberos = ReadKerberos(*kerberos);
+  for (YamlMapping issuer : root.MappingList("tokens")) {
+    config.token_issuers.push_back(ReadTokenIssuer(issuer));
+  }
   if (root.Has("listeners")) config.listeners.clear();
   for (YamlMapping listener : root.MappingList("listeners")) {
     config.listeners.push_back(ReadListener(listener));

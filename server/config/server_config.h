@@ -15,6 +15,7 @@
 #include "server/login/derivation_pool.h"
 #include "server/login/handshake_host.h"
 #include "server/policy/listener_policy.h"
+#include "server/tokens/token_issuer.h"
 
 namespace sallyport::server {
 
@@ -45,6 +46,8 @@ struct ServerConfig {
   std::vector<std::string> weak_schemes;
   uint32_t min_scram_iterations = 4096;
   KerberosSettings kerberos;
+  // Whose tokens are accepted.
+  std::vector<TokenIssuer> token_issuers;
 
   std::vector<ListenerRules> listeners = {ListenerRules{}};
   HandshakeQuotas quotas;

@@ -59,12 +59,23 @@ CredentialsFound JudgeAccount(std::shared_ptr<const Account> account, const Cred
 }
 
 std::optional<CredentialAnswer> CredentialResolver::ResolveCached(const CredentialQuery& query) {
+  if (!query.token.empty()) {
+    if (tokens_ == nullptr) return CredentialsUnavailable{FailureReason::kMisconfigured};
+    return tokens_->ResolveCached(query.token.view(), query.authorization_id);
+  }
   auto account = store_.LookupCached(query.authentication_id);
   if (!account) return std::nullopt;
   return JudgeAccount(*std::move(account), query, absl::Now());
 }
 
 void CredentialResolver::Resolve(const CredentialQuery& query, Done done) {
+  if (!query.token.empty()) {
+    if (tokens_ != nullptr) {
+      return tokens_->Resolve(query.token.view(), query.authorization_id, std::move(done));
+    }
+    std::move(done)(CredentialsUnavailable{FailureReason::kMisconfigured});
+    return;
+  }
   store_.Lookup(query.authentication_id,
                 [query, done = std::move(done)](LookupResult result) mutable {
                   if (!result.ok()) {

@@ -104,6 +104,7 @@ absl::StatusOr<std::unique_ptr<KeySetSource>> OpenKeys(const TokenIssuer& issuer
   options.ca_file = issuer.ca_file;
   options.refresh = issuer.refresh;
   options.max_age = issuer.max_age;
+  options.min_interval = issuer.min_interval;
   return std::make_unique<FetchedKeySet>(std::move(options));
 }
 

@@ -32,15 +32,17 @@ std::string RandomPassword() {
 // ANONYMOUS lets anybody in, and EXTERNAL whom the certificate names; neither can succeed here.
 ServerSetup MakeSetup() {
   ServerSetup setup;
-  setup.offer = OfferOf({"SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS",
-                         "SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "EXTERNAL", "PLAIN"},
-                        {"ANONYMOUS"});
+  setup.offer =
+      OfferOf({"SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-512",
+               "SCRAM-SHA-256", "SCRAM-SHA-1", "EXTERNAL", "OAUTHBEARER", "XOAUTH2", "PLAIN"},
+              {"ANONYMOUS"});
   setup.channel_bindings = {{"tls-exporter", "what the TLS connection exports."}};
   setup.settings.costs.scram_iterations = 1;
   setup.accounts["alice"] =
       AccountOf("alice", RandomPassword(), {"SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512"},
                 setup.settings.costs);
   setup.accounts["bob"] = AccountOf("bob", RandomPassword(), {"CLEARTEXT"});
+  setup.tokens[RandomPassword()] = setup.accounts["alice"];
   setup.accounts["carol"] = {setup.accounts["bob"].account, FailureReason::kAccountDisabled};
   return setup;
 }

@@ -1,5 +1,5 @@
 // Reads what the simpler mechanisms and SCRAM take from a peer: PLAIN's message, ANONYMOUS's trace,
-// names and passwords before SASLprep, and base64.
+// names and passwords before SASLprep, SPIFFE IDs, and base64.
 
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "core/crypto/base64.h"
 #include "core/sasl/anonymous/trace.h"
+#include "core/sasl/external/spiffe_id.h"
 #include "core/sasl/plain/plain_message.h"
 #include "core/sasl/saslprep/saslprep.h"
 
@@ -22,6 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto stored = SaslPrepStored(text);
   // What may be stored can be asked for, by the same name.
   if (stored.has_value() && SaslPrepQuery(text) != stored) std::abort();
+  // A SPIFFE ID has one spelling.
+  if (IsSpiffeId(text) && stored != text) std::abort();
   if (const auto bytes = DecodeBase64(text)) {
     std::string again;
     AppendBase64(*bytes, &again);

@@ -8,6 +8,8 @@
 #include <memory>
 #include <utility>
 
+#include "core/sasl/external/spiffe_id.h"
+
 namespace sallyport {
 namespace {
 
@@ -71,6 +73,10 @@ std::optional<std::string> NameOf(const X509& certificate, CertificateIdentity k
       return AlternativeName(certificate, GEN_EMAIL);
     case CertificateIdentity::kUri:
       return AlternativeName(certificate, GEN_URI);
+    case CertificateIdentity::kSpiffeId: {
+      std::optional<std::string> uri = AlternativeName(certificate, GEN_URI);
+      return uri.has_value() && IsSpiffeId(*uri) ? std::move(uri) : std::nullopt;
+    }
   }
   return std::nullopt;
 }

@@ -14,8 +14,8 @@ namespace sallyport {
 
 // CertificateName is the one name of the kind asked for in `der`: the subject's
 // common name, or the subject alternative name of that type. nullopt where there
-// is none or more than one, where it is empty or contains NUL, and where `der`
-// is not exactly one certificate.
+// is none or more than one, where it is empty or contains NUL, where it is to be a
+// SPIFFE ID and is not, and where `der` is not exactly one certificate.
 std::optional<std::string> CertificateName(std::string_view der, CertificateIdentity kind);
 
 }  // namespace sallyport

@@ -4,6 +4,7 @@
 
 #include "core/sasl/external/certificate_name.h"
 #include "core/sasl/external/external.h"
+#include "core/sasl/external/spiffe_id.h"
 #include "core/sasl/login_verdict.h"
 #include "core/sasl/prepared_names.h"
 #include "core/sasl/saslprep/saslprep.h"
@@ -36,7 +37,9 @@ StepResult ExternalServer::FirstMessage(std::string_view message) {
     return Failure{FailureReason::kClientCertificateUnusable,
                    "the certificate does not hold exactly one usable name"};
   }
-  auto names = PrepareNames(*name, message, kExternal.name);
+  const bool is_spiffe_id = identity_kind_ == CertificateIdentity::kSpiffeId;
+  auto names =
+      PrepareNames(*name, message, kExternal.name, is_spiffe_id ? kMaxSpiffeIdSize : kMaxFieldSize);
   if (const auto* failure = std::get_if<Failure>(&names)) return *failure;
   query_ = std::get<CredentialQuery>(std::move(names));
   return NeedCredentials{0, query_};

@@ -4,8 +4,11 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
+
+#include "tests/core/sasl/local_mechanisms.h"
 
 namespace sallyport {
 namespace {
@@ -26,6 +29,14 @@ ClientHandshake::Progress Feed(ClientHandshake& client, std::string_view* bytes,
   }
   if (!progress.ok()) std::abort();
   return *std::move(progress);
+}
+
+// What the issuer gives a user for this password.
+std::string TokenFor(std::string_view user, std::string_view password) {
+  std::string token(user);
+  token.append(".").append(password);
+  std::replace(token.begin(), token.end(), ' ', '-');
+  return token;
 }
 
 }  // namespace
@@ -61,13 +72,15 @@ ServerSetup EveryMechanism() {
   static const CredentialsFound* const cleartext =
       new CredentialsFound(AccountOf(kCleartextUser, kPassword, {"CLEARTEXT"}));
   std::vector<std::string_view> names;
-  for (const MechanismDescriptor& mechanism : Mechanisms()) names.push_back(mechanism.name);
+  for (const MechanismDescriptor& mechanism : LocalMechanisms()) names.push_back(mechanism.name);
   ServerSetup setup;
   setup.offer = OfferOf(names);
   setup.channel_bindings = {Exporter()};
   setup.peer_certificate = *certificate;
   setup.accounts[std::string(kKeysUser)] = *keys;
   setup.accounts[std::string(kCleartextUser)] = *cleartext;
+  setup.tokens[TokenFor(kKeysUser, kPassword)] = *keys;
+  setup.tokens[TokenFor(kCleartextUser, kPassword)] = *cleartext;
   return setup;
 }
 
@@ -77,6 +90,7 @@ ClientHandshake::Options LoginBy(std::string_view mechanism, std::string_view us
   options.mechanisms = {std::string(mechanism)};
   options.credentials.authentication_id = std::string(user);
   options.credentials.password = Secret(password);
+  options.credentials.token = Secret(TokenFor(user, password));
   options.channel_bindings = {Exporter()};
   return options;
 }

@@ -13,19 +13,19 @@
 namespace sallyport {
 
 // The accounts of EveryMechanism: one with SCRAM keys of each hash, and one with the
-// password as it is. EXTERNAL's certificate is that of kKeysUser.
+// password as it is. EXTERNAL's certificate is that of kKeysUser. Each has a token.
 inline constexpr std::string_view kKeysUser = "alice";
 inline constexpr std::string_view kCleartextUser = "bob";
 inline constexpr std::string_view kPassword = "correct horse battery";
 
-// EveryMechanism offers all of Mechanisms(), over TLS with a client certificate.
+// EveryMechanism offers all of LocalMechanisms(), over TLS with a client certificate.
 ServerSetup EveryMechanism();
 
 // CertificateFor is a self-signed certificate, in DER, of that common name.
 std::string CertificateFor(std::string_view common_name);
 
 // LoginBy are the options of a client that knows `mechanism` only, on the connection of
-// EveryMechanism.
+// EveryMechanism. Its token is right where the password is.
 ClientHandshake::Options LoginBy(std::string_view mechanism, std::string_view user,
                                  std::string_view password = kPassword);
 

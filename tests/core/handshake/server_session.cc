@@ -23,8 +23,13 @@ std::vector<const MechanismDescriptor*> Descriptors(const std::vector<std::strin
 
 CredentialAnswer AnswerOf(const ServerSetup& setup, const CredentialQuery& query) {
   if (setup.outage.has_value()) return CredentialsUnavailable{*setup.outage};
-  const auto entry = setup.accounts.find(query.authentication_id);
-  return entry == setup.accounts.end() ? CredentialsFound{} : entry->second;
+  const bool by_token = !query.token.empty();
+  const auto& known = by_token ? setup.tokens : setup.accounts;
+  const auto entry = known.find(by_token ? query.token.view() : query.authentication_id);
+  if (entry == known.end()) return CredentialsFound{};
+  CredentialsFound found = entry->second;
+  found.vouched_by_token = by_token;
+  return found;
 }
 
 // Whether an outcome's frame was sent at all.

@@ -36,6 +36,8 @@ struct ServerSetup {
   std::string peer_certificate;
   // Who is not here is unknown.
   std::map<std::string, CredentialsFound, std::less<>> accounts;
+  // Whom each token vouches for; one that is not here is unknown.
+  std::map<std::string, CredentialsFound, std::less<>> tokens;
   // What NeedSession is answered from.
   std::map<std::string, SessionFound> sessions;
   // Answers every query, where set.

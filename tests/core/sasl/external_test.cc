@@ -19,6 +19,7 @@ TEST(CertificateName, IsTheOneNameOfItsKind) {
   EXPECT_EQ(CertificateName(certificate, CertificateIdentity::kDnsName), "alice.example");
   EXPECT_EQ(CertificateName(certificate, CertificateIdentity::kEmailAddress), "alice@example.com");
   EXPECT_EQ(CertificateName(certificate, CertificateIdentity::kUri), "spiffe://example/alice");
+  EXPECT_EQ(CertificateName(certificate, CertificateIdentity::kSpiffeId), "spiffe://example/alice");
 }
 
 TEST(CertificateName, IsNothingWhereThereIsNoneOrMoreThanOne) {
@@ -26,9 +27,33 @@ TEST(CertificateName, IsNothingWhereThereIsNoneOrMoreThanOne) {
   const std::string two =
       TestCertificate({"a", "b"}, "DNS:a,DNS:b,email:a@x,email:b@x,URI:x:a,URI:x:b");
   for (const auto kind : {CertificateIdentity::kCommonName, CertificateIdentity::kDnsName,
-                          CertificateIdentity::kEmailAddress, CertificateIdentity::kUri}) {
+                          CertificateIdentity::kEmailAddress, CertificateIdentity::kUri,
+                          CertificateIdentity::kSpiffeId}) {
     EXPECT_EQ(CertificateName(none, kind), std::nullopt);
     EXPECT_EQ(CertificateName(two, kind), std::nullopt);
+  }
+}
+
+TEST(CertificateName, IsASpiffeIdOnlyIfThatIsTheOnlyUri) {
+  for (const std::string_view names :
+       {"URI:spiffe://example/a,URI:spiffe://example/b",
+        "URI:spiffe://example/a,URI:spiffe://example/a",
+        "URI:spiffe://example/a,URI:https://example/a",
+        "URI:https://example/a,URI:spiffe://example/a", "DNS:spiffe.example", "email:a@example"}) {
+    const std::string certificate = TestCertificate({"spiffe://example/a"}, std::string(names));
+    EXPECT_EQ(CertificateName(certificate, CertificateIdentity::kSpiffeId), std::nullopt) << names;
+  }
+}
+
+TEST(CertificateName, RefusesAUriThatIsNoSpiffeId) {
+  for (const std::string_view uri :
+       {"https://example/a", "spiffe://example", "spiffe://example/", "spiffe://Example/a",
+        "SPIFFE://example/a", "spiffe://example/a?b", "spiffe://example/a#b", "spiffe://example/a/",
+        "spiffe://example:1/a", "spiffe://u@example/a", "spiffe://example/%61",
+        "spiffe://example/../a"}) {
+    const std::string certificate = TestCertificate({}, "URI:" + std::string(uri));
+    EXPECT_EQ(CertificateName(certificate, CertificateIdentity::kUri), uri);
+    EXPECT_EQ(CertificateName(certificate, CertificateIdentity::kSpiffeId), std::nullopt) << uri;
   }
 }
 
@@ -85,6 +110,25 @@ TEST_F(ExternalServerTest, TakesTheKindOfNameThatTheListenerChose) {
   EXPECT_EQ(IdentityIn(LogIn(""))->authentication_id, "bob@example.com");
   settings_.certificate_identity = CertificateIdentity::kUri;
   EXPECT_EQ(ReasonOf(LogIn("")), FailureReason::kClientCertificateUnusable);
+}
+
+TEST_F(ExternalServerTest, TakesAWholeSpiffeIdForTheName) {
+  settings_.certificate_identity = CertificateIdentity::kSpiffeId;
+  EXPECT_EQ(ReasonOf(LogIn("")), FailureReason::kClientCertificateUnusable);
+  std::string longest = "spiffe://example/";
+  longest.append(2048 - longest.size(), 'a');
+  for (const std::string& id : {std::string("spiffe://example/ns/prod/sa/Web"), longest}) {
+    const std::string certificate = TestCertificate({"alice"}, "URI:" + id);
+    context_.peer_certificate = certificate;
+    EXPECT_EQ(ReasonOf(LogIn("")), FailureReason::kUnknownUser);
+    book_[id].account = TestAccount(id, "", {});
+    for (const std::string_view authzid : {std::string_view(), std::string_view(id)}) {
+      const StepResult result = LogIn(authzid);
+      ASSERT_NE(IdentityIn(result), nullptr);
+      EXPECT_EQ(IdentityIn(result)->authentication_id, id);
+      EXPECT_EQ(IdentityIn(result)->authorization_id, id);
+    }
+  }
 }
 
 TEST_F(ExternalServerTest, RefusesWithoutACertificate) {

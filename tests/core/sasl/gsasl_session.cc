@@ -22,7 +22,10 @@ GsaslSession::~GsaslSession() {
 }
 
 int GsaslSession::Answer(Gsasl* library, Gsasl_session* session, Gsasl_property property) {
-  if (property == GSASL_VALIDATE_EXTERNAL || property == GSASL_VALIDATE_ANONYMOUS) return GSASL_OK;
+  if (property == GSASL_VALIDATE_EXTERNAL || property == GSASL_VALIDATE_ANONYMOUS ||
+      property == GSASL_VALIDATE_GSSAPI) {
+    return GSASL_OK;
+  }
   const auto* self = static_cast<const GsaslSession*>(gsasl_callback_hook_get(library));
   const auto entry = self->properties_.find(property);
   if (entry == self->properties_.end()) return GSASL_NO_CALLBACK;

@@ -55,15 +55,23 @@ MechanismDriver::MechanismDriver(absl::StatusOr<std::unique_ptr<ServerMechanism>
   }
 }
 
+CredentialsFound MechanismDriver::Find(const CredentialQuery& query) const {
+  const bool by_token = !query.token.empty();
+  const CredentialBook& book = by_token ? tokens_ : book_;
+  const auto entry = book.find(by_token ? query.token.view() : query.authentication_id);
+  if (entry == book.end()) return {};
+  CredentialsFound found = entry->second;
+  found.vouched_by_token = by_token;
+  return found;
+}
+
 StepResult MechanismDriver::Step(std::optional<std::string_view> message) {
   if (mechanism_ == nullptr) return Failure{};
   absl::StatusOr<StepResult> result = mechanism_->Step(message);
   while (result.ok()) {
     if (const auto* credentials = std::get_if<NeedCredentials>(&*result)) {
       queries_.push_back(credentials->query);
-      const auto entry = book_.find(credentials->query.authentication_id);
-      CredentialsFound found = entry == book_.end() ? CredentialsFound{} : entry->second;
-      result = mechanism_->Resume(credentials->ticket, CredentialAnswer(std::move(found)));
+      result = mechanism_->Resume(credentials->ticket, CredentialAnswer(Find(credentials->query)));
     } else if (const auto* derivation = std::get_if<NeedDerivation>(&*result)) {
       derivations_.push_back(derivation->work);
       result = mechanism_->Resume(derivation->ticket, Derive(derivation->work));

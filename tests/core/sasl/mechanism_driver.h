@@ -55,12 +55,17 @@ class MechanismDriver {
   // sessions are what NeedSession is answered from. What a success leaves to be
   // remembered is added, and what is asked for is taken out.
   std::map<std::string, SessionFound>& sessions() { return sessions_; }
+  // tokens are whom each token vouches for; one that is not there is unknown.
+  CredentialBook& tokens() { return tokens_; }
   // derivations is the work asked for so far; the answers were really derived.
   const std::vector<KeyDerivation>& derivations() const { return derivations_; }
 
  private:
+  CredentialsFound Find(const CredentialQuery& query) const;
+
   std::unique_ptr<ServerMechanism> mechanism_;
   CredentialBook book_;
+  CredentialBook tokens_;
   std::map<std::string, SessionFound> sessions_;
   std::vector<CredentialQuery> queries_;
   std::vector<KeyDerivation> derivations_;

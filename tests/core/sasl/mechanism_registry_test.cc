@@ -14,7 +14,8 @@ TEST(MechanismRegistry, ListsTheStrongestFirst) {
   for (const MechanismDescriptor& mechanism : Mechanisms()) names.emplace_back(mechanism.name);
   EXPECT_EQ(names, (std::vector<std::string>{"SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS",
                                              "SCRAM-SHA-1-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-256",
-                                             "SCRAM-SHA-1", "EXTERNAL", "PLAIN", "ANONYMOUS"}));
+                                             "SCRAM-SHA-1", "GSSAPI", "EXTERNAL", "OAUTHBEARER",
+                                             "XOAUTH2", "PLAIN", "ANONYMOUS"}));
 }
 
 TEST(MechanismRegistry, FindsExactNamesOnly) {
@@ -44,11 +45,15 @@ TEST(MechanismRegistry, DescriptorsSayWhatPolicyMustKnow) {
     EXPECT_EQ(mechanism.client_first, ClientFirst::kRequired) << name;
     EXPECT_EQ(mechanism.server_sends_final_data, scram) << name;
     EXPECT_EQ(mechanism.channel_binding, name.ends_with("-PLUS")) << name;
-    EXPECT_EQ(mechanism.supports_authzid, name != "ANONYMOUS") << name;
-    EXPECT_EQ(mechanism.exposes_secret, name == "PLAIN") << name;
+    const bool oauth = name == "OAUTHBEARER" || name == "XOAUTH2";
+    EXPECT_EQ(mechanism.supports_authzid, name != "ANONYMOUS" && name != "XOAUTH2") << name;
+    EXPECT_EQ(mechanism.exposes_secret, name == "PLAIN" || oauth) << name;
+    EXPECT_EQ(mechanism.needs_token, oauth) << name;
     EXPECT_EQ(mechanism.needs_password, scram || name == "PLAIN") << name;
     EXPECT_EQ(mechanism.needs_certificate, name == "EXTERNAL") << name;
-    EXPECT_EQ(mechanism.opt_in, name == "ANONYMOUS") << name;
+    EXPECT_EQ(mechanism.opt_in, name == "ANONYMOUS" || name == "GSSAPI") << name;
+    EXPECT_EQ(mechanism.mutual, scram || name == "GSSAPI") << name;
+    EXPECT_EQ(mechanism.large_tokens, name == "GSSAPI") << name;
     EXPECT_EQ(mechanism.absent_is_empty, name == "ANONYMOUS" || name == "EXTERNAL") << name;
   }
 }

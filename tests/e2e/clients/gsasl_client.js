@@ -13,7 +13,7 @@ class GsaslClient {
   constructor(mechanism, username, password) {
     this.program = spawn('gsasl', [
       '--client', '--no-cb', `--mechanism=${mechanism}`, `--authentication-id=${username}`,
-      `--password=${password}`,
+      `--password=${password}`, '--service=amqp', '--hostname=localhost',
     ], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.remarks = '';
     this.program.stderr.on('data', (text) => { this.remarks += text; });

@@ -2,10 +2,11 @@
 // A client made with rhea. Reads its task as one line of JSON, prints each event
 // as one, and after "received" keeps its connection until it is sent a line.
 //
-// Task: {port, ca, mechanism, username, password, queue, message, certificate, key};
-// the last two are for EXTERNAL alone. Events: connected {mechanism}, received
+// Task: {port, ca, mechanism, username, password, token, queue, message, certificate, key};
+// the last two are for EXTERNAL alone, the token for XOAUTH2. Events: connected {mechanism}, received
 // {body}, closed; refused {condition, description}; failed {description}; and
-// server-verified, when a SCRAM server has proved that it knows the password.
+// server-verified, when a server of SCRAM or DIGEST-MD5 has proved that it knows the
+// password.
 
 const fs = require('fs');
 const readline = require('readline');
@@ -29,6 +30,9 @@ function connectionOptions(task) {
   if (task.mechanism === 'PLAIN') {
     return { ...options, username: task.username, password: task.password };
   }
+  if (task.mechanism === 'XOAUTH2') {
+    return { ...options, username: task.username, token: task.token };
+  }
   if (task.mechanism === 'ANONYMOUS') {
     return { ...options, username: task.username };
   }
@@ -42,8 +46,8 @@ function connectionOptions(task) {
   return { ...options, gsasl, sasl_mechanisms: { [task.mechanism]: gsasl } };
 }
 
-// rhea keeps the outcome's additional-data to itself. SCRAM's server-final is
-// there, and a client that ignores it has not authenticated the server.
+// rhea keeps the outcome's additional-data to itself. The server's proof is there,
+// and a client that ignores it has not authenticated the server.
 function verifyServerFinal(connection, gsasl) {
   const transport = connection.sasl_transport;
   const onOutcome = transport.on_sasl_outcome.bind(transport);
@@ -66,7 +70,7 @@ function verifyServerFinal(connection, gsasl) {
 function run(task, lines) {
   const container = rhea.create_container();
   const connection = container.connect(connectionOptions(task));
-  if (connection.options.gsasl) verifyServerFinal(connection, connection.options.gsasl);
+  if (/^(SCRAM|DIGEST)-/.test(task.mechanism)) verifyServerFinal(connection, connection.options.gsasl);
   connection.on('connection_open', () => {
     say('connected', { mechanism: connection.sasl_transport.mechanism_name });
     connection.open_receiver({ source: task.queue });

@@ -33,5 +33,4 @@ class EndToEndCase(unittest.TestCase):
             json_line(msg=message, **fields), after=self._gateway_said)
 
     def service_logs(self, message, **fields):
-        return self.deployment.service.program.wait_for_line(
-            json_line(msg=message, **fields), after=self._service_said)
+        return self.deployment.service.logs_since(self._service_said, message, **fields)

@@ -31,20 +31,21 @@ class Client:
     _count = 0
 
     def __init__(self, library, scratch, address, ca, mechanism, username, password,
-                 queue=None, keypair=None):
+                 queue=None, keypair=None, token=None, environment=None):
         Client._count += 1
         self.library = library
         self.username = username
         self.message = f'message {Client._count} of {username}'
         queue = queue or f'{username}.{Client._count}'
         self._program = Program(f'client-{Client._count}-{library}', _COMMANDS[library](), scratch,
-                                stdin=subprocess.PIPE)
+                                environment=environment, stdin=subprocess.PIPE)
         self._program.write_line(json.dumps({
             'port': int(address.rpartition(':')[2]),
             'ca': str(ca),
             'mechanism': mechanism,
             'username': username,
             'password': password,
+            'token': token,
             'queue': f'/queue/{queue}',
             'message': self.message,
             'certificate': str(keypair.certificate) if keypair else '',

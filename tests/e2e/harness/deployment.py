@@ -32,8 +32,8 @@ class Deployment:
         self._broker_certificate = self.brokers.issue('gateway', usage='clientAuth')
         self.rabbitmq = RabbitMq(self.scratch, self._server.certificate, self._server.key,
                                  self.logins.certificate, users)
-        self.service = Service(self.binaries.service, self.scratch,
-                               self._server._replace(ca=self.brokers.certificate))
+        self.service_tls = self._server._replace(ca=self.brokers.certificate)
+        self.service = Service(self.binaries.service, self.scratch, self.service_tls)
         self.ctl = Ctl(self.binaries.ctl, self.service.admin_socket)
         self.gateway = None
 
@@ -47,13 +47,17 @@ class Deployment:
         for name, password in self.users.items():
             self.ctl.add_user(name, password)
 
+    @property
+    def gateway_settings(self):
+        """All that a gateway in front of the broker needs to know but its service's address."""
+        return {'service_tls': self._broker_certificate._replace(ca=self.servers.certificate),
+                'listener_tls': self._server, 'client_ca': self.clients.certificate,
+                'broker_address': self.rabbitmq.address, 'broker_ca': self.servers.certificate,
+                'login_ca': self.logins}
+
     def start_gateway(self):
-        self.gateway = Gateway(
-            self.binaries.gateway, self.scratch, service_address=self.service.address,
-            service_tls=self._broker_certificate._replace(ca=self.servers.certificate),
-            listener_tls=self._server, client_ca=self.clients.certificate,
-            broker_address=self.rabbitmq.address, broker_ca=self.servers.certificate,
-            login_ca=self.logins)
+        self.gateway = Gateway(self.binaries.gateway, self.scratch,
+                               service_address=self.service.address, **self.gateway_settings)
         self.gateway.start()
 
     def start(self):

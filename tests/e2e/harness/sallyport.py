@@ -3,7 +3,7 @@
 import pathlib
 import subprocess
 
-from harness.processes import Program, ProgramFailed
+from harness.processes import Program, ProgramFailed, json_line
 
 
 class Binaries:
@@ -24,7 +24,10 @@ class Binaries:
 class Service:
     """sallyportd on SQLite. After `stop`, `start` brings it back at the same address."""
 
-    def __init__(self, binary, scratch, tls):
+    def __init__(self, binary, scratch, tls, configuration='', environment=None):
+        """`configuration`: YAML for what is not said here."""
+        self._more = configuration
+        self._environment = environment
         self._scratch = pathlib.Path(scratch)
         self._binary = binary
         self._tls = tls
@@ -51,10 +54,15 @@ admin:
 store:
   sqlite: {self._scratch / 'users.db'}
 drain: 1s
-''', encoding='utf-8')
+{self._more}''', encoding='utf-8')
         self._ready_file.unlink(missing_ok=True)
-        self.program = Program('sallyportd', self.command, self._scratch)
+        self.program = Program('sallyportd', self.command, self._scratch,
+                               environment=self._environment)
         self.address = self.program.wait_for_file(self._ready_file)['grpc']
+
+    def logs_since(self, position, message, **fields):
+        """Waits for such a log line after `position`, and returns it."""
+        return self.program.wait_for_line(json_line(msg=message, **fields), after=position)
 
     def stop(self):
         """The exit code of a clean shutdown is 0; None if it had to be killed."""

@@ -94,6 +94,19 @@ log: {level: warning}
   EXPECT_EQ(config->log_level, process::LogLevel::kWarning);
 }
 
+TEST(ServerConfig, KnowsEachPartOfACertificate) {
+  for (const auto& [name, identity] : std::vector<std::pair<std::string, CertificateIdentity>>{
+           {"common_name", CertificateIdentity::kCommonName},
+           {"dns_name", CertificateIdentity::kDnsName},
+           {"email", CertificateIdentity::kEmailAddress},
+           {"uri", CertificateIdentity::kUri},
+           {"spiffe_id", CertificateIdentity::kSpiffeId}}) {
+    const auto config = Load("listeners: [{name: a, certificate_identity: " + name + "}]");
+    ASSERT_TRUE(config.ok()) << config.status();
+    EXPECT_EQ(config->listeners[0].certificate_identity, identity) << name;
+  }
+}
+
 TEST(ServerConfig, DefaultsToLoopbackAndOneRuleForAllListeners) {
   const auto config = Load("{}");
   ASSERT_TRUE(config.ok()) << config.status();

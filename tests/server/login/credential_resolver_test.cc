@@ -36,7 +36,7 @@ class ScriptedStore : public CredentialStore {
 
 FailureReason ReasonWhenTheStoreSays(absl::Status status) {
   ScriptedStore store(std::move(status));
-  CredentialResolver resolver(store);
+  CredentialResolver resolver(store, nullptr);
   FailureReason reason = FailureReason::kInternal;
   resolver.Resolve({.authentication_id = "alice"}, [&](CredentialAnswer answer) {
     if (auto* unavailable = std::get_if<CredentialsUnavailable>(&answer)) {

@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "process/log.h"
+#include "tests/client/test_certificates.h"
 #include "tests/core/tokens/token_signer.h"
 #include "tests/server/tokens/answer_box.h"
 #include "tests/server/tokens/key_server.h"
@@ -214,6 +215,29 @@ TEST_F(TokenAuthorityTest, WaitsForTheFirstKeysOfAUrl) {
   EXPECT_EQ(Found(answers[0]).denial, std::nullopt);
   EXPECT_EQ(Found(answers[1]).denial, FailureReason::kAuthzidNotAllowed);
   EXPECT_TRUE(authority->ResolveCached(Token(), "").has_value());
+}
+
+TEST_F(TokenAuthorityTest, ANewKeyAtTheUrlIsAcceptedAfterOneFetch) {
+  const client::TestAuthority ca;
+  KeyServer server(Keys("k1"), ca.Issue("localhost"));
+  TokenIssuer issuer = Issuer("a", server.Url());
+  issuer.ca_file = client::WriteFile("ca.pem", ca.certificate());
+  issuer.min_interval = absl::ZeroDuration();
+  const auto authority = Start({issuer});
+  EXPECT_EQ(Found(Resolve(*authority, Token("k1"))).denial, std::nullopt);
+  server.Publish(KeySetOf({successor_.Jwk(R"("kid":"k2",)")}));
+  // The old key is believed until somebody looks.
+  EXPECT_EQ(Found(*authority->ResolveCached(Token("k1"), "")).denial, std::nullopt);
+  const std::string next =
+      successor_.Sign(HeaderFor("k2"), PayloadOf("https://a.example"), "ES256");
+  EXPECT_FALSE(authority->ResolveCached(next, "").has_value());
+  EXPECT_EQ(Found(Resolve(*authority, next)).account->authentication_id, "alice");
+  EXPECT_EQ(Found(*authority->ResolveCached(next, "")).denial, std::nullopt);
+  EXPECT_EQ(server.AwaitRequest(), "/keys");
+  EXPECT_EQ(server.AwaitRequest(), "/keys");
+  EXPECT_EQ(Denial(*authority, Token("k1")), FailureReason::kTokenInvalid);
+  // That one fetched the keys again.
+  EXPECT_THAT(server.Stop(), SizeIs(1));
 }
 
 TEST_F(TokenAuthorityTest, AFloodOfUnknownKeysCostsOneFetch) {
