@@ -7,6 +7,7 @@
 #include "gateway/channel_bindings.h"
 #include "tests/core/handshake/server_session.h"
 #include "tests/gateway/gateway_fixture.h"
+#include "tests/kerberos/kdc.h"
 
 namespace sallyport::gateway {
 namespace {
@@ -42,9 +43,10 @@ class GatewayAccount : public GatewayFixture {
     broker.Send(greeting.empty() ? own : greeting);
     session.Exchange(broker.Receive(kSaslHeader.size()));
     while (!session.outcome().has_value()) {
-      const std::string frame = ReceiveFrame(broker);
+      std::string frame = ReceiveFrame(broker);
       if (frame.empty()) return "broken off";
       session.Exchange(frame);
+      last_frame_ = std::move(frame);
       broker.Send(session.TakeUnread());
     }
     return session.Result().outcome;
@@ -58,6 +60,8 @@ class GatewayAccount : public GatewayFixture {
   }
 
   ServerSetup setup_;
+  // Of the gateway's.
+  std::string last_frame_;
 };
 
 TEST_F(GatewayAccount, LogsInToABrokerThatHasOnlyScram) {
@@ -157,6 +161,70 @@ TEST_F(GatewayAccount, EndsWhileADerivationRuns) {
   // The gateway's last answer to the challenge is its end.
   gateway_.reset();
   EXPECT_EQ(broker.ReceiveAll(), "");
+}
+
+TEST_F(GatewayAccount, BearsTheTokenThatIsInTheFileNow) {
+  AccountLoginConfig& account = config_.broker.account;
+  account.mechanisms = {"OAUTHBEARER"};
+  // Beyond the 512 bytes of AMQP's smallest frame.
+  const std::string old_token(4000, 'a');
+  const std::string new_token(4000, 'b');
+  account.token_file = WriteTestFile("token", old_token + "\n");
+  account.password_file.clear();
+  setup_.offer = OfferOf({"OAUTHBEARER"});
+  Start();
+  for (const std::string& token : {old_token, new_token}) {
+    WriteTestFile("token", token + "\n");
+    setup_.tokens = {{token, setup_.accounts[kAccount]}};
+    TestPeer client = LetClientIn();
+    TestPeer broker = broker_.Accept();
+    EXPECT_EQ(Serve(broker), "code 0 gateway as gateway by OAUTHBEARER");
+    EXPECT_NE(last_frame_.find("host=broker.example\1"), std::string::npos);
+    ExpectSpliced(client, broker);
+  }
+  setup_.tokens.clear();
+  TestPeer client = LetClientIn();
+  TestPeer broker = broker_.Accept();
+  EXPECT_EQ(Serve(broker), "code 1 unknown_user");
+  EXPECT_EQ(client.ReceiveAll(), "");
+}
+
+TEST_F(GatewayAccount, EndsTheClientWhereTheTokenIsGone) {
+  config_.broker.account.mechanisms = {"OAUTHBEARER"};
+  const std::string file = WriteTestFile("token", "token\n");
+  config_.broker.account.token_file = file;
+  Start();
+  WriteTestFile("token", "");
+  TestPeer client = LetClientIn();
+  EXPECT_EQ(client.ReceiveAll(), "");
+  const std::string log = TakeLog();
+  EXPECT_NE(log.find("\"step\":\"token\""), std::string::npos) << log;
+  EXPECT_NE(log.find(file), std::string::npos) << log;
+}
+
+TEST_F(GatewayAccount, ShowsAKerberosTicket) {
+  const auto kdc = Kdc::Start();
+  ASSERT_TRUE(kdc.ok()) << kdc.status();
+  ASSERT_TRUE((*kdc)->AddService("amqp/localhost").ok());
+  ASSERT_TRUE((*kdc)->AddUser(kAccount, kPassword).ok());
+  const auto tickets = (*kdc)->LogIn(kAccount, kPassword);
+  ASSERT_TRUE(tickets.ok()) << tickets.status();
+  (*kdc)->UseInThisProcess();
+  AccountLoginConfig& account = config_.broker.account;
+  account.mechanisms = {"GSSAPI"};
+  account.password_file.clear();
+  account.server_name = "localhost";
+  account.parameters = {{"ccache", *tickets}};
+  setup_.settings.kerberos.keytab = (*kdc)->keytab();
+  setup_.settings.kerberos.realm = (*kdc)->realm();
+  setup_.offer = OfferOf({"GSSAPI"});
+  Start();
+  for (int i = 0; i < 2; ++i) {
+    TestPeer client = LetClientIn();
+    TestPeer broker = broker_.Accept();
+    EXPECT_EQ(Serve(broker), "code 0 gateway as gateway by GSSAPI");
+    ExpectSpliced(client, broker);
+  }
 }
 
 class GatewayBoundAccount : public GatewayAccount {

@@ -214,6 +214,10 @@ TEST(GatewayConfig, RefusesAServiceAccountThatCannotWorkOrShowsItsSecret) {
       {kLocal, "{password_file: p}", "username"},
       {kLocal, "{username: u}", "password_file"},
       {kLocal, "{token_file: t" + secrets, "'token_file' is of no use"},
+      {kRemoteTls, "{mechanisms: [OAUTHBEARER]}", "token_file"},
+      {kRemoteTls, "{mechanisms: [OAUTHBEARER], token_file: t, password_file: p}",
+       "'password_file' is of no use"},
+      {kRemote, "{mechanisms: [XOAUTH2], username: u, token_file: t}", "could read the secret"},
       {kRemoteTls, "{channel_bindings: [tls-unic]" + secrets, "tls-unique"},
       {kRemoteTls, "{channel_bindings: []" + secrets, "one type or more"},
       {kLocal, "{parameters: {mutaul: true}" + secrets, "did you mean 'mutual'"},
@@ -225,6 +229,7 @@ TEST(GatewayConfig, RefusesAServiceAccountThatCannotWorkOrShowsItsSecret) {
     EXPECT_NE(config.status().message().find(named), absl::string_view::npos) << config.status();
   }
   EXPECT_TRUE(ReadAccount(kRemote, "{mechanisms: [PLAIN], allow_plaintext: true" + secrets).ok());
+  EXPECT_TRUE(ReadAccount(kRemote, "{mechanisms: [GSSAPI], parameters: {keytab: k}}").ok());
 }
 
 TEST(GatewayConfig, NamesTheSectionThatIsMissing) {

@@ -44,6 +44,18 @@ TEST(ServiceAccount, RefusesAMechanismThatItsSettingsCannotServe) {
   EXPECT_NE(Refusal(config).find("SCRAM-SHA-256"), std::string::npos) << Refusal(config);
 }
 
+TEST(ServiceAccount, ReadsItsTokenAnewEachTime) {
+  AccountLoginConfig config = Config({"XOAUTH2"});
+  config.token_file = WriteTestFile("account-token", "one\n");
+  const auto account = ServiceAccount::Load(config);
+  ASSERT_TRUE(account.ok()) << account.status();
+  EXPECT_TRUE((*account)->has_token());
+  WriteTestFile("account-token", "two\n");
+  EXPECT_EQ((*account)->ReadToken()->view(), "two");
+  WriteTestFile("account-token", "not a token\n");
+  EXPECT_NE(Refusal(config).find("XOAUTH2"), std::string::npos) << Refusal(config);
+}
+
 TEST(ServiceAccount, DerivesASaltedPasswordOnce) {
   const auto account = ServiceAccount::Load(Config({"SCRAM-SHA-256"}));
   ASSERT_TRUE(account.ok()) << account.status();
