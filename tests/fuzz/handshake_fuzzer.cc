@@ -32,10 +32,10 @@ std::string RandomPassword() {
 // ANONYMOUS lets anybody in, and EXTERNAL whom the certificate names; neither can succeed here.
 ServerSetup MakeSetup() {
   ServerSetup setup;
-  setup.offer =
-      OfferOf({"SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-512",
-               "SCRAM-SHA-256", "SCRAM-SHA-1", "EXTERNAL", "OAUTHBEARER", "XOAUTH2", "PLAIN"},
-              {"ANONYMOUS"});
+  setup.offer = OfferOf({"SCRAM-SHA-512-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS",
+                         "SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "EXTERNAL", "OAUTHBEARER",
+                         "XOAUTH2", "DIGEST-MD5", "CRAM-MD5", "PLAIN", "LOGIN"},
+                        {"ANONYMOUS"});
   setup.channel_bindings = {{"tls-exporter", "what the TLS connection exports."}};
   setup.settings.costs.scram_iterations = 1;
   setup.accounts["alice"] =

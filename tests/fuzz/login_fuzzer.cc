@@ -81,11 +81,11 @@ ClientHandshake::Progress Hear(ClientHandshake& client, std::string_view bytes,
 void Run(const ServerSetup& setup, const MechanismDescriptor& mechanism, uint8_t options,
          Wire wire) {
   const std::string_view user = (options & kUnknownUser) != 0 ? "nobody" : kKeysUser;
-  const bool knows = (options & (kWrongPassword | kUnknownUser)) == 0 ||
-                     mechanism.needs_certificate || mechanism.name == "ANONYMOUS";
+  const bool has_password = (options & (kWrongPassword | kUnknownUser)) == 0;
+  const bool knows = has_password || mechanism.needs_certificate || mechanism.name == "ANONYMOUS";
   RepeatableRandom random(3);
-  ClientHandshake client(
-      LoginBy(mechanism.name, user, (options & kWrongPassword) != 0 ? "wrong" : kPassword), random);
+  // An unknown user has a wrong one too: the name may be altered into a known one.
+  ClientHandshake client(LoginBy(mechanism.name, user, has_password ? kPassword : "wrong"), random);
   ServerSession server(setup);
   std::string to_send;
   client.Start(&to_send);

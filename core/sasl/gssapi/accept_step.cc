@@ -73,7 +73,8 @@ std::variant<Failure, Acceptance> AcceptStep::Accept() const {
   }
   acceptance.layer_offer = *std::move(offer);
   auto written = WriteContext(std::move(context));
-  if (!written.has_value()) return Refused("the client's name is not that of a principal");
+  if (!written.has_value())
+    return Refused("the client's ticket begins no usable context: it may be anonymous");
   acceptance.context = *std::move(written);
   return acceptance;
 }

@@ -18,7 +18,8 @@
 namespace sallyport {
 
 // CreateGssapiServer makes the server's side. Its keys are looked for once a client
-// has sent its ticket: kMisconfigured where there are none.
+// has sent its ticket: kMisconfigured where there are none. The parameter
+// "mutual" overrules KerberosSettings::allow_one_way.
 absl::StatusOr<std::unique_ptr<ServerMechanism>> CreateGssapiServer(
     const ServerMechanismContext& context);
 

@@ -31,7 +31,8 @@ absl::StatusOr<ClientStepResult> GssapiClient::Step(std::optional<std::string_vi
       complete_ = std::make_shared<CompleteStep>(std::move(initiation_), *challenge);
       return Suspend(Turn::kCompleting, complete_);
     case Turn::kLayerOffer:
-      choose_ = std::make_shared<ChooseLayerStep>(context_.token, *challenge, authorization_id_);
+      choose_ = std::make_shared<ChooseLayerStep>(std::move(context_.token), *challenge,
+                                                  authorization_id_);
       return Suspend(Turn::kChoosing, choose_);
     case Turn::kOutcome:
       return Fail("a challenge after the server's last message");
@@ -76,7 +77,6 @@ ClientStepResult GssapiClient::OnCompleted() {
 ClientStepResult GssapiClient::OnChosen() {
   const auto step = std::exchange(choose_, nullptr);
   if (const auto* fault = std::get_if<ServerFault>(&step->result())) return *fault;
-  context_.token = Secret();
   turn_ = Turn::kOutcome;
   return ClientResponse{std::get<std::string>(std::move(step->result()))};
 }

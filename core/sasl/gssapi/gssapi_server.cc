@@ -22,8 +22,8 @@ Failure Malformed(const char* what) { return Failure{FailureReason::kMalformedMe
 
 class GssapiServer : public SequencedServerMechanism {
  public:
-  explicit GssapiServer(const ServerMechanismContext& context)
-      : SequencedServerMechanism(Opening::kClient), settings_(context.settings->kerberos) {}
+  explicit GssapiServer(KerberosSettings settings)
+      : SequencedServerMechanism(Opening::kClient), settings_(std::move(settings)) {}
 
   MechanismProperties properties() const override { return PropertiesOf(context_); }
 
@@ -42,7 +42,7 @@ class GssapiServer : public SequencedServerMechanism {
   StepResult OnLayerChoice(const std::optional<std::string>& choice);
   StepResult OfferLayers();
 
-  const KerberosSettings& settings_;
+  const KerberosSettings settings_;
   Awaited awaited_ = Awaited::kNothing;
   // One of the two, while it is under way.
   std::shared_ptr<AcceptStep> accept_;
@@ -96,7 +96,7 @@ StepResult GssapiServer::NextMessage(std::string_view message) {
   if (!settings_.allow_one_way && !IsUnderAcceptorSubkey(message)) {
     return Malformed("the choice of a security layer is not wrapped with the key of this exchange");
   }
-  unwrap_ = std::make_shared<UnwrapStep>(context_.token, message);
+  unwrap_ = std::make_shared<UnwrapStep>(std::move(context_.token), message);
   return NeedDerivation{0, unwrap_};
 }
 
@@ -145,7 +145,9 @@ absl::Status GssapiServer::RestoreMessages(StateReader& state) {
 
 absl::StatusOr<std::unique_ptr<ServerMechanism>> CreateGssapiServer(
     const ServerMechanismContext& context) {
-  return std::make_unique<GssapiServer>(context);
+  KerberosSettings settings = context.settings->kerberos;
+  if (FindParameter(context.parameters, "mutual") == "true") settings.allow_one_way = false;
+  return std::make_unique<GssapiServer>(std::move(settings));
 }
 
 }  // namespace sallyport

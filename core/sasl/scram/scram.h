@@ -33,12 +33,8 @@ struct ScramVariant {
 inline constexpr uint32_t kScramMinIterations = 4096;
 inline constexpr uint32_t kScramMaxIterations = 10'000'000;
 
-// NewScramNonce is 24 characters from 18 random bytes; empty where `random` has
-// none.
-std::string NewScramNonce(RandomSource& random);
-
-// ScramNonceOf is the parameter "nonce" where there is one, else a new one.
-// InvalidArgument where the parameter is not printable.
+// ScramNonceOf is the parameter "nonce" where there is one, else a new one, empty
+// where `random` fails. InvalidArgument where the parameter is not printable.
 absl::StatusOr<std::string> ScramNonceOf(std::span<const MechanismParameter> parameters,
                                          RandomSource& random);
 

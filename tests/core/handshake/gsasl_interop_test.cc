@@ -17,12 +17,14 @@ namespace {
 // Every mechanism that both have.
 const std::vector<std::string_view>& SharedMechanisms() {
   static const auto* const names = new std::vector<std::string_view>{
-      "ANONYMOUS",         "PLAIN", "EXTERNAL", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS",
-      "SCRAM-SHA-256-PLUS"};
+      "ANONYMOUS",  "PLAIN",       "LOGIN",         "EXTERNAL",         "CRAM-MD5",
+      "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS"};
   return *names;
 }
 
-bool IsScram(std::string_view mechanism) { return mechanism.starts_with("SCRAM"); }
+bool HasPassword(std::string_view mechanism) {
+  return mechanism != "ANONYMOUS" && mechanism != "EXTERNAL";
+}
 
 GsaslLogin LoginWith(std::string_view mechanism, std::string_view password = kPassword) {
   GsaslLogin login{std::string(mechanism), std::string(kKeysUser), std::string(password), ""};
@@ -75,7 +77,7 @@ TEST(GsaslClient, LogsInByEveryMechanismThatItHas) {
     LogIn(session, gsasl, mechanism);
     ASSERT_TRUE(session.outcome().has_value());
     EXPECT_EQ(session.outcome()->code, amqp::SaslCode::kOk) << session.Result().outcome;
-    // Of SCRAM: it has verified our signature, from the outcome's additional data.
+    // Of SCRAM and DIGEST-MD5: it has verified our proof, from the outcome's additional data.
     EXPECT_TRUE(gsasl.finished()) << gsasl.error();
     ASSERT_TRUE(session.outcome()->identity.has_value());
     EXPECT_EQ(session.outcome()->identity->authentication_id,
@@ -87,24 +89,26 @@ TEST(GsaslClient, LogsInByEveryMechanismThatItHas) {
 TEST(GsaslClient, LogsInWithServerFinalAsAChallenge) {
   ServerSetup setup = EveryMechanism();
   setup.limits.final_data_as_challenge = true;
-  ServerSession session(setup);
-  GsaslPeer gsasl(LoginWith("SCRAM-SHA-256"), GsaslPeer::Side::kClient);
-  LogIn(session, gsasl, "SCRAM-SHA-256");
-  EXPECT_EQ(session.Result().outcome, "code 0 alice as alice by SCRAM-SHA-256");
-  EXPECT_TRUE(gsasl.finished()) << gsasl.error();
+  for (const std::string mechanism : {"SCRAM-SHA-256", "DIGEST-MD5"}) {
+    ServerSession session(setup);
+    GsaslPeer gsasl(LoginWith(mechanism), GsaslPeer::Side::kClient);
+    LogIn(session, gsasl, mechanism);
+    EXPECT_EQ(session.Result().outcome, "code 0 alice as alice by " + mechanism);
+    EXPECT_TRUE(gsasl.finished()) << gsasl.error();
+  }
 }
 
 TEST(GsaslClient, IsRefusedWithAWrongPasswordAndShownNoProof) {
   const ServerSetup setup = EveryMechanism();
   for (const std::string_view mechanism : SharedMechanisms()) {
-    if (!IsScram(mechanism) && mechanism != "PLAIN") continue;
+    if (!HasPassword(mechanism)) continue;
     SCOPED_TRACE(std::string(mechanism));
     ServerSession session(setup);
     GsaslPeer gsasl(LoginWith(mechanism, "wrong"), GsaslPeer::Side::kClient);
     LogIn(session, gsasl, mechanism);
     ASSERT_TRUE(session.outcome().has_value());
     EXPECT_EQ(session.outcome()->reason, FailureReason::kBadCredentials);
-    EXPECT_EQ(gsasl.finished(), !IsScram(mechanism));
+    EXPECT_EQ(gsasl.finished(), !FindMechanism(mechanism)->mutual);
   }
 }
 
@@ -196,7 +200,7 @@ TEST(GsaslServer, LetsOurClientInByEveryMechanismThatItHas) {
 
 TEST(GsaslServer, RefusesOurClientWithAWrongPassword) {
   for (const std::string_view mechanism : SharedMechanisms()) {
-    if (!IsScram(mechanism) && mechanism != "PLAIN") continue;
+    if (!HasPassword(mechanism)) continue;
     SCOPED_TRACE(std::string(mechanism));
     const ClientHandshake::Options options = LoginBy(mechanism, kKeysUser, "wrong");
     EXPECT_TRUE(IsDone(LogInToGsasl(LoginWith(mechanism), options), amqp::SaslCode::kAuth));

@@ -53,6 +53,12 @@ int GsaslPeer::OnProperty(Gsasl* context, Gsasl_session* session, Gsasl_property
       return gsasl_property_set(session, property, login.user.c_str());
     case GSASL_PASSWORD:
       return gsasl_property_set(session, property, login.password.c_str());
+    case GSASL_SERVICE:
+      return gsasl_property_set(session, property, "amqp");
+    case GSASL_HOSTNAME:
+      return gsasl_property_set(session, property, "host.test");
+    case GSASL_REALM:
+      return gsasl_property_set(session, property, "realm.test");
     case GSASL_CB_TLS_EXPORTER: {
       if (login.tls_exporter.empty()) return GSASL_NO_CALLBACK;
       std::string encoded;

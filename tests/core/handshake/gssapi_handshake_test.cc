@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/amqp/sasl_frames.h"
 #include "gtest/gtest.h"
 #include "tests/core/handshake/frame_bytes.h"
 #include "tests/core/handshake/handshake_pair.h"
@@ -129,6 +130,25 @@ TEST_F(GssapiHandshakeTest, MovesAndIsSplitAsItComes) {
   ASSERT_TRUE(std::holds_alternative<ClientHandshake::Done>(progress));
   EXPECT_EQ(std::get<ClientHandshake::Done>(progress).code, amqp::SaslCode::kOk);
   EXPECT_EQ(session->Result().outcome, "code 0 alice as alice by GSSAPI");
+}
+
+TEST_F(GssapiHandshakeTest, AClientTakesAChallengeOfMoreThan512Bytes) {
+  ClientHandshake client(options_, random_);
+  ServerSession session(setup_);
+  std::string to_server;
+  std::string to_client = session.TakeUnread();
+  amqp::AppendSaslChallenge(std::string(60'000, '?'), &to_client);
+  std::string_view bytes = to_client;
+  auto step = client.Receive(&bytes, &to_server);
+  while (step.ok() && std::holds_alternative<NeedDerivation>(*step)) {
+    const auto& need = std::get<NeedDerivation>(*step);
+    step = client.Resume(need.ticket, Derive(need.work), &bytes, &to_server);
+  }
+  ASSERT_TRUE(step.ok()) << step.status();
+  ASSERT_TRUE(std::holds_alternative<ClientHandshake::Broken>(*step));
+  // It is not the size that it minds.
+  EXPECT_EQ(std::get<ClientHandshake::Broken>(*step).what,
+            "the server's token is not the answer to ours");
 }
 
 }  // namespace

@@ -65,10 +65,14 @@ std::string CertificateFor(std::string_view common_name) {
   return bytes;
 }
 
+std::string_view UserFor(std::string_view mechanism) {
+  return FindMechanism(mechanism)->exposes_secret ? kCleartextUser : kKeysUser;
+}
+
 ServerSetup EveryMechanism() {
   static const std::string* const certificate = new std::string(CertificateFor(kKeysUser));
-  static const CredentialsFound* const keys = new CredentialsFound(
-      AccountOf(kKeysUser, kPassword, {"SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512"}));
+  static const CredentialsFound* const keys = new CredentialsFound(AccountOf(
+      kKeysUser, kPassword, {"SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512", "CLEARTEXT"}));
   static const CredentialsFound* const cleartext =
       new CredentialsFound(AccountOf(kCleartextUser, kPassword, {"CLEARTEXT"}));
   std::vector<std::string_view> names;
@@ -92,6 +96,7 @@ ClientHandshake::Options LoginBy(std::string_view mechanism, std::string_view us
   options.credentials.password = Secret(password);
   options.credentials.token = Secret(TokenFor(user, password));
   options.channel_bindings = {Exporter()};
+  options.server_name = "host.test";
   return options;
 }
 

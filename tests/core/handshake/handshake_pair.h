@@ -12,11 +12,16 @@
 
 namespace sallyport {
 
-// The accounts of EveryMechanism: one with SCRAM keys of each hash, and one with the
-// password as it is. EXTERNAL's certificate is that of kKeysUser. Each has a token.
+// The accounts of EveryMechanism: one with SCRAM keys of each hash, for the mechanisms
+// that cannot use those also with the password as it is, and one with nothing but that.
+// EXTERNAL's certificate is that of kKeysUser. Each has a token.
 inline constexpr std::string_view kKeysUser = "alice";
 inline constexpr std::string_view kCleartextUser = "bob";
 inline constexpr std::string_view kPassword = "correct horse battery";
+
+// UserFor is whom a test lets log in by `mechanism`: kCleartextUser where the password is
+// checked as it was sent, which takes long against kKeysUser's keys.
+std::string_view UserFor(std::string_view mechanism);
 
 // EveryMechanism offers all of LocalMechanisms(), over TLS with a client certificate.
 ServerSetup EveryMechanism();

@@ -67,14 +67,14 @@ class RestoredHandshakeOf : public testing::TestWithParam<std::string_view> {};
 
 TEST_P(RestoredHandshakeOf, LogsIn) {
   const ServerSetup setup = EveryMechanism();
-  const std::string stream = ClientBytes(setup, LoginBy(GetParam(), kKeysUser));
+  const std::string stream = ClientBytes(setup, LoginBy(GetParam(), UserFor(GetParam())));
   ExpectTheSameHoweverMoved(setup, setup, stream, "code 0 ");
 }
 
 TEST_P(RestoredHandshakeOf, LogsInWithItsFinalDataAsAChallenge) {
   ServerSetup setup = EveryMechanism();
   setup.limits.final_data_as_challenge = true;
-  const std::string stream = ClientBytes(setup, LoginBy(GetParam(), kKeysUser));
+  const std::string stream = ClientBytes(setup, LoginBy(GetParam(), UserFor(GetParam())));
   ExpectTheSameHoweverMoved(setup, setup, stream, "code 0 ");
 }
 
@@ -82,7 +82,7 @@ class RestoredPasswordLoginOf : public testing::TestWithParam<std::string_view> 
 
 TEST_P(RestoredPasswordLoginOf, RefusesAWrongPassword) {
   const ServerSetup setup = EveryMechanism();
-  for (const std::string_view user : {kKeysUser, std::string_view("nobody")}) {
+  for (const std::string_view user : {UserFor(GetParam()), std::string_view("nobody")}) {
     const std::string stream = ClientBytes(setup, LoginBy(GetParam(), user, "wrong"));
     ExpectTheSameHoweverMoved(setup, setup, stream, "code 1 ");
   }

@@ -52,6 +52,7 @@ ServerMechanismSettings ServerSetup::CheapSettings() {
   ServerMechanismSettings settings;
   settings.decoy_key = Secret("the key of decoys");
   settings.decoy_schemes = {"CLEARTEXT"};
+  settings.digest_realm = "realm.test";
   return settings;
 }
 

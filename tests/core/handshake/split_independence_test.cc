@@ -96,8 +96,7 @@ class SplitIndependenceOf : public testing::TestWithParam<std::string_view> {};
 
 TEST_P(SplitIndependenceOf, ASuccess) {
   const ServerSetup setup = EveryMechanism();
-  const std::string_view user = GetParam() == "PLAIN" ? kCleartextUser : kKeysUser;
-  const std::string stream = ClientBytes(setup, LoginBy(GetParam(), user));
+  const std::string stream = ClientBytes(setup, LoginBy(GetParam(), UserFor(GetParam())));
   ExpectTheSameHoweverSplit(setup, stream + Tail(), "code 0 ");
   EXPECT_EQ(Play(setup, {stream + Tail()}, Answers::kAtOnce).consumed, stream.size());
 }
@@ -138,6 +137,17 @@ TEST(SplitIndependence, OfRejectedCredentials) {
                             "code 1 bad_credentials");
   ExpectTheSameHoweverSplit(setup, ClientBytes(setup, LoginBy("PLAIN", "nobody")),
                             "code 1 unknown_user");
+}
+
+TEST(SplitIndependence, OfATokenThatIsRefused) {
+  ServerSetup setup = EveryMechanism();
+  for (const bool reported : {true, false}) {
+    setup.settings.token_error_as_challenge = reported;
+    for (const char* mechanism : {"OAUTHBEARER", "XOAUTH2"}) {
+      const std::string stream = ClientBytes(setup, LoginBy(mechanism, kKeysUser, "wrong"));
+      ExpectTheSameHoweverSplit(setup, stream + Tail(), "code 1 unknown_user");
+    }
+  }
 }
 
 TEST(SplitIndependence, OfServerFinalAsAChallenge) {

@@ -1,7 +1,9 @@
 // Ours against Cyrus, in both roles.
 
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/sasl/create_mechanism.h"
@@ -112,7 +114,8 @@ class CyrusTest : public testing::TestWithParam<Peer> {
 };
 
 INSTANTIATE_TEST_SUITE_P(All, CyrusTest,
-                         testing::Values(Peer{"ANONYMOUS"}, Peer{"PLAIN"}, Peer{"EXTERNAL"},
+                         testing::Values(Peer{"ANONYMOUS"}, Peer{"PLAIN"}, Peer{"LOGIN"},
+                                         Peer{"EXTERNAL"}, Peer{"CRAM-MD5"}, Peer{"DIGEST-MD5"},
                                          Peer{"SCRAM-SHA-1"}, Peer{"SCRAM-SHA-256"},
                                          Peer{"SCRAM-SHA-512"},
                                          Peer{"SCRAM-SHA-1-PLUS", "tls-exporter"},
@@ -242,7 +245,7 @@ TEST_P(CyrusTest, RefusesOurClientOnAnotherChannel) {
 
 TEST_P(CyrusTest, TakesWhatOurClientHasPrepared) {
   // In PLAIN that is the server's task (RFC 4616 section 2), and Cyrus prepares nothing.
-  if (!IsScram()) GTEST_SKIP();
+  if (!HasPassword() || descriptor().exposes_secret) GTEST_SKIP();
   properties_.authentication_id = "a";
   properties_.password = "IX";
   credentials_ = {"\u00aa\u00ad", "", Secret("I\u00ad\u2169")};
@@ -299,6 +302,185 @@ TEST_P(CyrusScramTest, IsRefusedByOursAsDowngradedOnlyWherePlusWasOffered) {
   server_context_.plus_offered = false;
   CyrusSession client(CyrusRole::kClient, offer, properties_);
   EXPECT_NE(IdentityIn(LogInToOurs(client)), nullptr);
+}
+
+class CyrusDigestTest : public CyrusTest {
+ protected:
+  // Cyrus remembers logins for the whole process, by host and by user: each test has its own.
+  void SetUp() override {
+    const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
+    properties_.host = test.substr(0, test.find('/')) + ".test";
+    properties_.authentication_id = credentials_.authentication_id = properties_.host + "-user";
+    properties_.fast_reauthentication = true;
+    client_context_.server_name = properties_.host;
+    book_[properties_.authentication_id].account =
+        TestAccount(properties_.authentication_id, kPassword, Schemes());
+  }
+
+  // Cyrus as the client of ours, which remembers what it did before; how many messages it takes.
+  int LogInToOursAgain() {
+    MechanismDriver server = OurServer();
+    server.sessions() = remembered_;
+    CyrusSession client = TheirClient();
+    int messages = 0;
+    std::optional<std::string> said = client.Step(std::nullopt);
+    if (said.has_value()) ++messages;
+    StepResult result = server.Step(said);
+    while (const auto* challenge = std::get_if<Challenge>(&result)) {
+      result = server.Step(client.Step(challenge->bytes));
+      ++messages;
+    }
+    remembered_ = server.sessions();
+    EXPECT_NE(IdentityIn(result), nullptr);
+    if (IdentityIn(result) == nullptr) return 0;
+    client.Step(std::get<Success>(result).additional_data);
+    EXPECT_EQ(client.status(), SASL_OK) << client.error();
+    return messages;
+  }
+
+  // Ours as the client of Cyrus, which goes on from the session before; how many messages it
+  // takes, 0 where it is not let in.
+  int LogInToTheirsAgain() {
+    CyrusSession server = TheirServer();
+    client_context_.session = session_.has_value() ? &*session_ : nullptr;
+    const auto client = *CreateClientMechanism(descriptor(), client_context_);
+    int messages = 0;
+    std::optional<std::string> challenge;
+    do {
+      const auto said = StepClient(*client, challenge);
+      if (std::holds_alternative<ServerFault>(said)) return 0;
+      const std::optional<std::string>& bytes = std::get<ClientResponse>(said).bytes;
+      if (bytes.has_value()) ++messages;
+      challenge = server.Step(bytes);
+    } while (server.status() == SASL_CONTINUE);
+    if (server.status() != SASL_OK || client->Finish(challenge).has_value()) return 0;
+    EXPECT_EQ(server.security_strength(), 0u);
+    session_ = client->session();
+    return messages;
+  }
+
+  std::map<std::string, SessionFound> remembered_;
+  std::optional<Secret> session_;
+};
+
+INSTANTIATE_TEST_SUITE_P(All, CyrusDigestTest, testing::Values(Peer{"DIGEST-MD5"}),
+                         [](const auto&) { return "DIGESTMD5"; });
+
+TEST_P(CyrusDigestTest, ComesAgainToOursInOneMessage) {
+  EXPECT_EQ(LogInToOursAgain(), 1);
+  for (int again = 0; again < 3; ++again) {
+    MechanismDriver server = OurServer();
+    server.sessions() = remembered_;
+    CyrusSession client = TheirClient();
+    const auto said = client.Step(std::nullopt);
+    ASSERT_TRUE(said.has_value());
+    const StepResult result = server.Step(said);
+    ASSERT_NE(IdentityIn(result), nullptr);
+    client.Step(std::get<Success>(result).additional_data);
+    EXPECT_EQ(client.status(), SASL_OK) << client.error();
+    remembered_ = server.sessions();
+  }
+}
+
+TEST_P(CyrusDigestTest, BeginsAnewWhereOursForgot) {
+  EXPECT_EQ(LogInToOursAgain(), 1);
+  EXPECT_EQ(LogInToOursAgain(), 1);
+  remembered_.clear();
+  EXPECT_EQ(LogInToOursAgain(), 2);
+  EXPECT_EQ(LogInToOursAgain(), 1);
+}
+
+TEST_P(CyrusDigestTest, BeginsAnewWhereOursIsTiredOfItsNonce) {
+  EXPECT_EQ(LogInToOursAgain(), 1);
+  remembered_.begin()->second.stale = true;
+  EXPECT_EQ(LogInToOursAgain(), 2);
+  EXPECT_EQ(LogInToOursAgain(), 1);
+}
+
+TEST_P(CyrusDigestTest, TakesOurClientAgainInOneMessage) {
+  EXPECT_EQ(LogInToTheirsAgain(), 1);
+  for (int again = 0; again < 3; ++again) {
+    ASSERT_TRUE(session_.has_value());
+    client_context_.session = &*session_;
+    const auto client = *CreateClientMechanism(descriptor(), client_context_);
+    CyrusSession server = TheirServer();
+    const auto said = StepClient(*client, std::nullopt);
+    const auto proof = server.Step(std::get<ClientResponse>(said).bytes);
+    EXPECT_EQ(server.status(), SASL_OK) << server.error();
+    EXPECT_FALSE(client->Finish(proof).has_value());
+    session_ = client->session();
+  }
+}
+
+TEST_P(CyrusDigestTest, HasOurClientBeginAnewWhereItForgot) {
+  EXPECT_EQ(LogInToTheirsAgain(), 1);
+  EXPECT_EQ(LogInToTheirsAgain(), 1);
+  properties_.fast_reauthentication = false;
+  EXPECT_EQ(LogInToTheirsAgain(), 2);
+  properties_.fast_reauthentication = true;
+  EXPECT_EQ(LogInToTheirsAgain(), 1);
+}
+
+TEST_P(CyrusDigestTest, RefusesOurClientThatComesAgainWithAWrongPassword) {
+  EXPECT_EQ(LogInToTheirsAgain(), 1);
+  credentials_.password = Secret("guess");
+  EXPECT_EQ(LogInToTheirsAgain(), 0);
+}
+
+TEST_P(CyrusDigestTest, BelievesOurProofInAChallengeToo) {
+  properties_.success_data = false;
+  MechanismDriver server = OurServer();
+  CyrusSession client = TheirClient();
+  const StepResult challenge = server.Step(client.Step(std::nullopt));
+  const StepResult result = server.Step(client.Step(std::get<Challenge>(challenge).bytes));
+  ASSERT_NE(IdentityIn(result), nullptr);
+  EXPECT_EQ(client.Step(std::get<Success>(result).additional_data), "");
+  EXPECT_EQ(client.status(), SASL_OK) << client.error();
+}
+
+TEST_P(CyrusDigestTest, ProvesItselfToOursInAChallengeToo) {
+  properties_.success_data = false;
+  EXPECT_EQ(LogInToTheirsAgain(), 2);
+}
+
+TEST_P(CyrusDigestTest, RefusesAForgedProof) {
+  MechanismDriver server = OurServer();
+  CyrusSession client = TheirClient();
+  const StepResult challenge = server.Step(client.Step(std::nullopt));
+  const StepResult result = server.Step(client.Step(std::get<Challenge>(challenge).bytes));
+  ASSERT_NE(IdentityIn(result), nullptr);
+  std::string forged = *std::get<Success>(result).additional_data;
+  forged.back() = forged.back() == '0' ? '1' : '0';
+  client.Step(forged);
+  EXPECT_LT(client.status(), SASL_OK);
+}
+
+TEST_P(CyrusDigestTest, HashesAsOursInAnyScript) {
+  const std::pair<std::string, std::string> users[] = {
+      {"n\u00e9", "p\u00e9"}, {"n\u00e9", "\u8a9e"}, {"\u65e5", "p\u00e9"}, {"n\u00e9\u65e5", "p"}};
+  properties_.fast_reauthentication = false;
+  for (const auto& [name, password] : users) {
+    book_[name].account = TestAccount(name, password, Schemes());
+    properties_.authentication_id = name;
+    properties_.password = password;
+    credentials_ = {name, "", Secret(password)};
+    CyrusSession client = TheirClient();
+    const StepResult result = LogInToOurs(client);
+    ASSERT_NE(IdentityIn(result), nullptr) << name << password;
+    EXPECT_EQ(IdentityIn(result)->authentication_id, name);
+    EXPECT_EQ(client.status(), SASL_OK) << client.error();
+    CyrusSession server = TheirServer();
+    const auto fault = LogInToTheirs(server);
+    EXPECT_FALSE(fault.has_value()) << name << password << fault->what << server.error();
+  }
+}
+
+TEST_P(CyrusDigestTest, ChoosesARealmThatHasToBeQuoted) {
+  properties_.fast_reauthentication = false;
+  settings_.digest_realm = "a \"realm\\, of\u00e9";
+  CyrusSession client = TheirClient();
+  EXPECT_NE(IdentityIn(LogInToOurs(client)), nullptr);
+  EXPECT_EQ(client.status(), SASL_OK) << client.error();
 }
 
 }  // namespace

@@ -273,6 +273,11 @@ TEST_F(GssapiServerTest, AClientThatDoesNotHaveUsProveOurselvesIsRefusedUnlessAl
   EXPECT_TRUE(client.established());
   EXPECT_EQ(client.Unwrap(offer), kChoice);
   EXPECT_NE(IdentityIn(server.Step(client.Wrap(kChoice))), nullptr);
+
+  const std::vector<MechanismParameter> demand = {{"mutual", "true", true}};
+  server_context_.parameters = demand;
+  ExpectRefused(Judge(Token(/*flags=*/0)), "mutual authentication");
+  ChallengeIn(Server().Step(Token()));
 }
 
 // Why it is refused.

@@ -27,6 +27,7 @@ ServerMechanismSettings TestSettings() {
   settings.costs.pbkdf2_iterations = 4096;
   settings.costs.argon2_memory_kib = 64;
   settings.costs.argon2_passes = 1;
+  settings.digest_realm = "realm.test";
   return settings;
 }
 
@@ -89,6 +90,27 @@ StepResult MechanismDriver::Step(std::optional<std::string_view> message) {
   }
   ADD_FAILURE() << result.status();
   return Failure{};
+}
+
+void MechanismDriver::Move(absl::StatusOr<std::unique_ptr<ServerMechanism>> fresh) {
+  ASSERT_TRUE(fresh.ok()) << fresh.status();
+  StateWriter state;
+  ASSERT_TRUE(mechanism_->SaveState(state).ok());
+  mechanism_ = *std::move(fresh);
+  StateReader reader(state.view());
+  ASSERT_TRUE(mechanism_->RestoreState(reader).ok());
+  EXPECT_TRUE(reader.at_end());
+}
+
+std::unique_ptr<ClientMechanism> MovedClient(
+    const ClientMechanism& client, absl::StatusOr<std::unique_ptr<ClientMechanism>> fresh) {
+  EXPECT_TRUE(fresh.ok()) << fresh.status();
+  StateWriter state;
+  EXPECT_TRUE(client.SaveState(state).ok());
+  StateReader reader(state.view());
+  EXPECT_TRUE((*fresh)->RestoreState(reader).ok());
+  EXPECT_TRUE(reader.at_end());
+  return *std::move(fresh);
 }
 
 std::variant<ServerFault, ClientResponse> StepClient(ClientMechanism& client,

@@ -28,7 +28,8 @@ class ScriptedRandom : public RandomSource {
   std::string script_;
 };
 
-// TestSettings are a listener's, with a fixed decoy key and cheap decoys.
+// TestSettings are a listener's, with a fixed decoy key, cheap decoys and the realm
+// "realm.test".
 ServerMechanismSettings TestSettings();
 
 // TestAccount has a credential of each scheme for the same password.
@@ -50,6 +51,12 @@ class MechanismDriver {
   // failure.
   StepResult Step(std::optional<std::string_view> message);
 
+  // Move saves the state of the mechanism, and goes on with `fresh` from there. Whatever
+  // goes wrong is a test failure.
+  void Move(absl::StatusOr<std::unique_ptr<ServerMechanism>> fresh);
+
+  // properties are the mechanism's.
+  MechanismProperties properties() const { return mechanism_->properties(); }
   // queries are those asked so far.
   const std::vector<CredentialQuery>& queries() const { return queries_; }
   // sessions are what NeedSession is answered from. What a success leaves to be
@@ -74,6 +81,11 @@ class MechanismDriver {
 // StepClient passes a challenge to the client's side, and does its derivations.
 std::variant<ServerFault, ClientResponse> StepClient(ClientMechanism& client,
                                                      std::optional<std::string_view> challenge);
+
+// MovedClient is `fresh`, which goes on from the state of `client`. Whatever goes wrong
+// is a test failure.
+std::unique_ptr<ClientMechanism> MovedClient(
+    const ClientMechanism& client, absl::StatusOr<std::unique_ptr<ClientMechanism>> fresh);
 
 // Conversation is what two sides said to one another, and how it ended.
 struct Conversation {

@@ -82,6 +82,25 @@ TEST_F(PlainServerTest, AnyOfAnAccountsPasswordsWillDo) {
   EXPECT_EQ(CheckFor(Message("", "bob", "new")).credentials.size(), 2u);
 }
 
+TEST_F(PlainServerTest, AWeakHashVerifiesNobodyUnlessItIsAllowed) {
+  auto account = std::make_shared<Account>();
+  account->authentication_id = "bob";
+  account->credentials.push_back({*ParseCredential("{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g="), {}});
+  book_["bob"].account = account;
+  EXPECT_EQ(ReasonOf(LogIn(Message("", "bob", "password"))), FailureReason::kNoUsableCredential);
+  const PasswordCheck decoy = CheckFor(Message("", "bob", "password"));
+  ASSERT_EQ(decoy.credentials.size(), 1u);
+  EXPECT_EQ(SchemeName(decoy.credentials[0]), "SCRAM-SHA-256");
+  // A good one beside it is what counts.
+  account->credentials.push_back(TestAccount("bob", "better", {"SCRAM-SHA-256"})->credentials[0]);
+  EXPECT_EQ(ReasonOf(LogIn(Message("", "bob", "password"))), FailureReason::kBadCredentials);
+  EXPECT_NE(IdentityIn(LogIn(Message("", "bob", "better"))), nullptr);
+  settings_.weak_schemes = {"SSHA"};
+  EXPECT_EQ(ReasonOf(LogIn(Message("", "bob", "password"))), FailureReason::kBadCredentials);
+  settings_.weak_schemes = {"SHA"};
+  EXPECT_NE(IdentityIn(LogIn(Message("", "bob", "password"))), nullptr);
+}
+
 TEST_F(PlainServerTest, RefusesMalformedMessages) {
   using namespace std::string_view_literals;
   const std::string long_field(1025, 'a');

@@ -1,0 +1,59 @@
+#include "core/sasl/password_login.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/credentials/key_derivation.h"
+#include "core/credentials/weak_schemes.h"
+#include "core/sasl/login_verdict.h"
+#include "core/sasl/plain/decoy_credential.h"
+#include "core/sasl/prepared_names.h"
+#include "core/sasl/saslprep/saslprep.h"
+
+namespace sallyport {
+namespace {
+
+Failure Malformed(const char* what) { return Failure{FailureReason::kMalformedMessage, what}; }
+
+}  // namespace
+
+StepResult PasswordLogin::Check(CredentialQuery query, std::string_view password) {
+  if (password.size() > kMaxFieldSize) return Malformed("the password is too long");
+  std::optional<std::string> prepared = SaslPrepQuery(password);
+  if (!prepared.has_value()) {
+    return Malformed("the password is not UTF-8, or SASLprep prohibits it");
+  }
+  if (prepared->empty()) return Malformed("the password is empty once prepared");
+  password_ = Secret(*prepared);
+  Wipe(&*prepared);
+
+  query_ = std::move(query);
+  return NeedCredentials{0, query_};
+}
+
+StepResult PasswordLogin::OnCredentials(CredentialsFound found) {
+  found_ = std::move(found);
+  PasswordCheck check{std::move(password_), {}};
+  if (found_.account != nullptr) {
+    for (const StoredCredential& stored : found_.account->credentials) {
+      if (!MayVerify(stored.secret, settings_.weak_schemes)) continue;
+      check.credentials.push_back(stored.secret);
+    }
+  }
+  usable_ = !check.credentials.empty();
+  if (!usable_) {
+    for (const std::string& scheme : settings_.decoy_schemes) {
+      check.credentials.push_back(DecoyCredential(scheme, query_.authentication_id,
+                                                  settings_.decoy_key.view(), settings_.costs));
+    }
+  }
+  return NeedDerivation{0, std::move(check)};
+}
+
+StepResult PasswordLogin::OnPasswordVerdict(PasswordVerdict verdict) {
+  if (const auto refusal = RefusalOf(found_, usable_, verdict.matches)) return Failure{*refusal};
+  return Success{IdentityOf(std::move(query_), std::move(found_.account))};
+}
+
+}  // namespace sallyport
