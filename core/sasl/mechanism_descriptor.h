@@ -35,6 +35,8 @@ struct MechanismDescriptor {
   // Whether it shows a password or token to whoever can read the connection:
   // offered only over TLS, unless the listener says otherwise.
   bool exposes_secret = false;
+  // Whether its client logs in with a password.
+  bool needs_password = false;
   // Whether a token vouches for the client, so that somebody must have issued it.
   bool needs_token = false;
   // Whether it needs a verified client certificate (EXTERNAL).
