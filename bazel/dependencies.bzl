@@ -23,7 +23,7 @@ _LIBRARIES = [
     "crypt",  # crypt(3) hashes of passwords
     "curl",  # fetches key sets
     "cyrus_sasl",  # tests: an independent SASL implementation
-    "gsasl",  # tests: an independent SASL implementation
+    "gsasl",  # tests and benchmarks: an independent SASL implementation
     "googletest",  # tests
     "grpc",  # the service's transport
     "icu",  # SASLprep (RFC 4013)
