@@ -2,7 +2,6 @@
 
 #include <openssl/evp.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <limits>
 
@@ -11,11 +10,6 @@ namespace {
 
 // A multiple of 3, so that only the last block is padded, and within an int.
 constexpr size_t kEncodeBlock = 3 << 20;
-
-bool IsAlphabet(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
-         c == '/';
-}
 
 const unsigned char* Unsigned(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
@@ -42,15 +36,15 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   if (text.size() % 4 != 0 || text.size() > size_t{std::numeric_limits<int>::max()}) {
     return std::nullopt;
   }
-  // EVP_DecodeBlock skips white space at the ends and reads '=' as 'A' anywhere,
-  // so what it is handed is checked first.
+  // EVP_DecodeBlock reads '=' as 'A' anywhere.
   const size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
   const std::string_view digits = text.substr(0, text.size() - padding);
-  if (!std::all_of(digits.begin(), digits.end(), IsAlphabet)) return std::nullopt;
+  if (digits.find('=') != std::string_view::npos) return std::nullopt;
 
   std::string bytes(text.size() / 4 * 3, '\0');
   const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()), Unsigned(text),
                                    static_cast<int>(text.size()));
+  // It skips white space and hyphens at the ends: the size then falls short.
   if (size < 0 || static_cast<size_t>(size) != bytes.size()) return std::nullopt;
   for (size_t i = 0; i < padding; ++i) {
     // What the padding stands for holds the bits behind the last octet.

@@ -23,6 +23,33 @@ TEST(Base64, MatchesThePublishedVectors) {
   });
 }
 
+// Whole blocks of what the decoder underneath skips.
+TEST(Base64, RefusesWhatCouldBeSkipped) {
+  for (const char skipped : {' ', '\t', '\r', '\n', '-'}) {
+    for (const size_t count : {4u, 8u, 80u}) {
+      const std::string padding(count, skipped);
+      EXPECT_EQ(DecodeBase64(padding + "Zm9v"), std::nullopt) << int{skipped};
+      EXPECT_EQ(DecodeBase64("Zm9v" + padding), std::nullopt) << int{skipped};
+      EXPECT_EQ(DecodeBase64("Zm9v" + padding + "Zm9v"), std::nullopt) << int{skipped};
+      EXPECT_EQ(DecodeBase64("Zg==" + padding), std::nullopt) << int{skipped};
+    }
+  }
+}
+
+// Every byte in every place of a text.
+TEST(Base64, RefusesEveryByteOutsideOfTheAlphabet) {
+  const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (int byte = 0; byte < 256; ++byte) {
+    for (size_t place = 0; place < 12; ++place) {
+      std::string text = "AAAAAAAAAAAA";
+      text[place] = static_cast<char>(byte);
+      const bool good = alphabet.find(text[place]) != std::string::npos;
+      const bool padded = byte == '=' && place == 11;
+      EXPECT_EQ(DecodeBase64(text).has_value(), good || padded) << byte << " at " << place;
+    }
+  }
+}
+
 TEST(Base64, AppendsToWhatIsThere) {
   std::string text = "s=";
   AppendBase64("f", &text);
