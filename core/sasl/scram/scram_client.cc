@@ -100,11 +100,11 @@ absl::StatusOr<ClientStepResult> ScramClient::OnSaltedPassword(const Secret& sal
   const auto keys = DeriveScramKeys(hash_, salted_password.view());
   if (!keys.has_value()) return absl::InternalError("the cryptographic library failed");
   const auto proof = ScramClientProof(hash_, *keys, auth_message_);
-  auto signature = ScramServerSignature(hash_, keys->server_key.view(), auth_message_);
+  const auto signature = ScramServerSignature(hash_, keys->server_key.view(), auth_message_);
   if (!proof.has_value() || !signature.has_value()) {
     return absl::InternalError("the cryptographic library failed");
   }
-  server_signature_ = *std::move(signature);
+  server_signature_ = Secret(signature->view());
   message.append(",p=");
   AppendBase64(*proof, &message);
   turn_ = Turn::kServerFinal;

@@ -11,6 +11,7 @@
 #include "core/credentials/scram_keys.h"
 #include "core/credentials/secret.h"
 #include "core/crypto/hash.h"
+#include "core/sasl/scram/scram_digest.h"
 
 namespace sallyport {
 
@@ -26,8 +27,8 @@ std::optional<bool> ScramProofMatches(HashFunction hash, const Secret& stored_ke
                                       std::string_view auth_message, std::string_view proof);
 
 // ScramServerSignature is HMAC(ServerKey, AuthMessage).
-std::optional<Secret> ScramServerSignature(HashFunction hash, std::string_view server_key,
-                                           std::string_view auth_message);
+std::optional<ScramDigest> ScramServerSignature(HashFunction hash, std::string_view server_key,
+                                                std::string_view auth_message);
 
 }  // namespace sallyport
 

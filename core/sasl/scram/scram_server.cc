@@ -164,7 +164,7 @@ StepResult ScramServer::Judge(const Secret& stored_key, const Secret& server_key
   const std::optional<bool> matches =
       ScramProofMatches(variant_.hash, stored_key, auth_message_, proof_);
   // Also where nobody will see it: a refusal costs what a success does.
-  const std::optional<Secret> signature =
+  const std::optional<ScramDigest> signature =
       ScramServerSignature(variant_.hash, server_key.view(), auth_message_);
   if (!matches.has_value() || !signature.has_value()) return Internal();
   const bool usable = credential_.keys != nullptr || credential_.password != nullptr;
