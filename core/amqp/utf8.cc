@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace sallyport::amqp {
 namespace {
@@ -31,10 +32,24 @@ constexpr bool InRange(uint8_t byte, uint8_t min, uint8_t max) {
   return byte >= min && byte <= max;
 }
 
+constexpr size_t kWord = sizeof(uint64_t);
+
+// Most text is ASCII, and is read a word at a time.
+bool BeginsWithAsciiWord(std::string_view bytes) {
+  if (bytes.size() < kWord) return false;
+  uint64_t word = 0;
+  std::memcpy(&word, bytes.data(), kWord);
+  return (word & 0x8080808080808080) == 0;
+}
+
 }  // namespace
 
 bool IsUtf8(std::string_view bytes) {
   while (!bytes.empty()) {
+    if (BeginsWithAsciiWord(bytes)) {
+      bytes.remove_prefix(kWord);
+      continue;
+    }
     const Sequence sequence = SequenceOf(static_cast<uint8_t>(bytes[0]));
     if (sequence.length == 0 || sequence.length > bytes.size()) return false;
     for (size_t i = 1; i < sequence.length; ++i) {

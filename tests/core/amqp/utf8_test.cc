@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace sallyport::amqp {
@@ -45,6 +47,20 @@ TEST(Utf8, RefusesWhatIsNotWellFormed) {
            "ok\xc3\xa4\x80",
        }) {
     EXPECT_FALSE(IsUtf8(text)) << text;
+  }
+}
+
+// A scan that takes several bytes at once must not pass over one.
+TEST(Utf8, SeesEveryByteOfALongText) {
+  for (size_t size = 1; size <= 40; ++size) {
+    for (size_t place = 0; place < size; ++place) {
+      std::string text(size, 'a');
+      EXPECT_TRUE(IsUtf8(text)) << size;
+      text[place] = '\x80';
+      EXPECT_FALSE(IsUtf8(text)) << place << " of " << size;
+      text.replace(place, 1, "\xe2\x82\xac");
+      EXPECT_TRUE(IsUtf8(text)) << place << " of " << size;
+    }
   }
 }
 
