@@ -86,7 +86,7 @@ absl::Status ClientFirstServerMechanism::RestoreState(StateReader& state) {
   return RestoreMessages(state);
 }
 
-StepResult ClientFirstServerMechanism::Settle(StepResult result) {
+absl::StatusOr<StepResult> ClientFirstServerMechanism::Settle(StepResult result) {
   turn_ = Turn::kFinished;
   if (std::holds_alternative<Challenge>(result)) {
     turn_ = Turn::kNextMessage;

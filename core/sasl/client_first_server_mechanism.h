@@ -69,7 +69,7 @@ class ClientFirstServerMechanism : public ServerMechanism {
   };
 
   // Settle notes whose turn it is after `result`, and gives it its ticket.
-  StepResult Settle(StepResult result);
+  absl::StatusOr<StepResult> Settle(StepResult result);
 
   const AbsentResponse absent_;
   Turn turn_ = Turn::kInitialResponse;
