@@ -4,15 +4,14 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "client/authenticator.h"
+#include "core/crypto/random_source.h"
 #include "core/handshake/client_handshake.h"
-#include "core/sasl/mechanism_registry.h"
 #include "ctl/failure.h"
 #include "ctl/handshake_events.h"
-#include "ctl/password_input.h"
+#include "ctl/login_options.h"
 #include "ctl/step_printer.h"
 #include "process/loopback.h"
 
@@ -20,35 +19,6 @@ namespace sallyport::ctl {
 namespace {
 
 using process::ExitCode;
-
-struct LoginOptions {
-  client::AuthenticatorOptions service;
-  client::AuthenticatorTls tls;
-  client::ConnectionFacts connection;
-  bool use_tls = false;
-  bool unencrypted = false;
-  std::string user;
-  std::string authorization_id;
-  std::vector<std::string> mechanisms;
-  std::string hostname;
-};
-
-// Those that can be used without a client certificate, strongest first.
-std::vector<std::string> DefaultMechanisms() {
-  std::vector<std::string> names;
-  for (const MechanismDescriptor& mechanism : Mechanisms()) {
-    if (mechanism.needs_certificate || mechanism.channel_binding || mechanism.opt_in) continue;
-    names.emplace_back(mechanism.name);
-  }
-  return names;
-}
-
-bool NeedsPassword(const std::vector<std::string>& mechanisms) {
-  for (const std::string& name : mechanisms) {
-    if (name != "ANONYMOUS" && name != "EXTERNAL") return true;
-  }
-  return false;
-}
 
 // Takes what the service said, and returns what the client answers.
 absl::StatusOr<std::string> Answer(ClientHandshake& client, std::string_view bytes,
@@ -79,6 +49,10 @@ ExitCode PrintOutcome(const client::Outcome& outcome, const ClientHandshake::Pro
   if (outcome.code == amqp::SaslCode::kOk) {
     const client::AuthenticatedIdentity& identity = *outcome.identity;
     std::cout << "accepted: " << identity.authentication_id << " by " << identity.mechanism;
+    if (identity.channel_bound) std::cout << ", bound to the channel";
+    if (identity.authorization_id != identity.authentication_id) {
+      std::cout << ", acting as " << identity.authorization_id;
+    }
     if (!identity.store.empty()) std::cout << ", store " << identity.store;
     std::cout << id << "\n";
     return ExitCode::kOk;
@@ -88,33 +62,25 @@ ExitCode PrintOutcome(const client::Outcome& outcome, const ClientHandshake::Pro
   return outcome.code == amqp::SaslCode::kSysTemp ? ExitCode::kUnavailable : ExitCode::kRefused;
 }
 
+}  // namespace
+
 ExitCode LogIn(const LoginOptions& options) {
   if (!options.use_tls && !process::StaysOnThisMachine(options.service.target)) {
     return ReportFailure(absl::InvalidArgumentError(
-        "the password would cross the network unencrypted: give --tls, with --ca for an authority "
-        "that the system does not know"));
+        "what the client says would cross the network unencrypted: give --tls, with --ca for an "
+        "authority that the system does not know"));
   }
-  ClientHandshake::Options client_options = {
-      .mechanisms = options.mechanisms.empty() ? DefaultMechanisms() : options.mechanisms,
-      .credentials = {.authentication_id = options.user,
-                      .authorization_id = options.authorization_id},
-      .hostname = options.hostname};
-  if (NeedsPassword(client_options.mechanisms)) {
-    absl::StatusOr<Secret> password = ReadPassword("Password: ");
-    if (!password.ok()) return ReportFailure(password.status());
-    client_options.credentials.password = *std::move(password);
-  }
+  absl::StatusOr<LoginSides> sides = PrepareLogin(options);
+  if (!sides.ok()) return ReportFailure(sides.status());
   client::AuthenticatorOptions service = options.service;
   if (options.use_tls) service.tls = options.tls;
   auto authenticator = client::Authenticator::Create(std::move(service));
   if (!authenticator.ok()) return ReportFailure(authenticator.status());
 
-  client::ConnectionFacts connection = options.connection;
-  if (!options.unencrypted) connection.tls.emplace().version = "TLSv1.3";
-  ClientHandshake client(std::move(client_options), SystemRandom());
+  ClientHandshake client(std::move(sides->client), SystemRandom());
   StepPrinter printer(std::cout);
   const auto events = std::make_shared<HandshakeEvents>();
-  const auto handshake = (*authenticator)->Open(std::move(connection), events);
+  const auto handshake = (*authenticator)->Open(std::move(sides->connection), events);
   std::string to_send;
   client.Start(&to_send);
   ClientHandshake::Progress last;
@@ -134,48 +100,6 @@ ExitCode LogIn(const LoginOptions& options) {
     to_send = *std::move(answer);
     if (std::holds_alternative<ClientHandshake::Broken>(last)) return PrintOutcome({}, last);
   }
-}
-
-}  // namespace
-
-void AddLoginCommand(CLI::App& app, Action& chosen) {
-  CLI::App& command = *app.add_subcommand("login", "log in through a service, and show each step");
-  auto options = std::make_shared<LoginOptions>();
-  options->service.target = "127.0.0.1:7450";
-  options->connection.listener = "sallyportctl";
-  command.add_option("USER", options->user, "who logs in");
-  command.add_option("--service", options->service.target, "the service, as host:port")
-      ->capture_default_str();
-  CLI::Option* tls = command.add_flag("--tls", options->use_tls, "speak TLS with the service");
-  command.add_option("--ca", options->tls.ca_file, "PEM file: who may vouch for the service")
-      ->needs(tls);
-  command.add_option("--certificate", options->tls.certificate_file, "PEM file, for mutual TLS")
-      ->needs(tls);
-  command.add_option("--key", options->tls.key_file, "PEM file, for mutual TLS")->needs(tls);
-  command
-      .add_option("--server-name", options->tls.expected_server_name,
-                  "the name in the service's certificate, where it is not the target's")
-      ->needs(tls);
-  command.add_option("--mechanism", options->mechanisms,
-                     "a mechanism to use; the first of them that the service offers is taken");
-  command.add_option("--listener", options->connection.listener, "the broker's listener")
-      ->capture_default_str();
-  command.add_option("--hostname", options->hostname, "what the client names as its host");
-  command.add_option("--authorization-id", options->authorization_id, "who to act as");
-  command.add_flag("--unencrypted", options->unencrypted,
-                   "as a client without TLS: PLAIN is then not offered");
-  command.footer(
-      "The password is asked for on a terminal; else it is the first line of standard\n"
-      "input. Messages are shown by their size only, since they may hold it.\n"
-      "\n"
-      "Exit codes: 0 accepted; 1 the service broke the protocol; 4 the service cannot\n"
-      "be reached, or says to try again; 5 refused.\n"
-      "\n"
-      "Examples:\n"
-      "  sallyportctl login alice\n"
-      "  sallyportctl login alice --mechanism PLAIN --listener amqps\n"
-      "  sallyportctl login alice --service auth.example:7450 --tls --ca ca.pem");
-  command.callback([&chosen, options] { chosen = [options] { return LogIn(*options); }; });
 }
 
 }  // namespace sallyport::ctl

@@ -14,6 +14,11 @@ namespace sallyport::ctl {
 // AddLoginCommand adds the command to `app`.
 void AddLoginCommand(CLI::App& app, Action& chosen);
 
+struct LoginOptions;
+
+// LogIn does what the command was told, and prints it.
+process::ExitCode LogIn(const LoginOptions& options);
+
 }  // namespace sallyport::ctl
 
 #endif  // SALLYPORT_CTL_LOGIN_H_

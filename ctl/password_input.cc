@@ -13,11 +13,18 @@
 namespace sallyport::ctl {
 namespace {
 
-constexpr size_t kLongestLine = 4096;
+// Kind is what is asked for.
+struct Kind {
+  const char* name;
+  size_t longest;
+};
+
+constexpr Kind kPassword = {"password", 4096};
+constexpr Kind kToken = {"token", 16 * 1024};
 
 // Byte by byte and past no line's end: what follows is the next reader's.
-absl::StatusOr<Secret> ReadLine(HiddenInput* hidden) {
-  Secret line = Secret::Zeroed(kLongestLine);
+absl::StatusOr<Secret> ReadLine(const Kind& kind, HiddenInput* hidden) {
+  Secret line = Secret::Zeroed(kind.longest);
   size_t size = 0;
   while (true) {
     if (hidden != nullptr && !hidden->WaitUntilReadable()) {
@@ -31,27 +38,34 @@ absl::StatusOr<Secret> ReadLine(HiddenInput* hidden) {
           absl::StrCat("cannot read standard input: ", std::generic_category().message(errno)));
     }
     if (got == 0 || c == '\n') break;
-    if (size == kLongestLine) return absl::InvalidArgumentError("the password is too long");
+    if (size == kind.longest) {
+      return absl::InvalidArgumentError(absl::StrCat("the ", kind.name, " is too long"));
+    }
     line.data()[size++] = c;
   }
   std::string_view text = line.view().substr(0, size);
   if (text.ends_with('\r')) text.remove_suffix(1);
   if (text.empty()) {
     return absl::InvalidArgumentError(
-        "the password is empty: type it at the prompt, or give it as one line on standard input");
+        absl::StrCat("the ", kind.name,
+                     " is empty: type it at the prompt, or give it as one line on standard input"));
   }
   return Secret(text);
 }
 
-}  // namespace
-
-absl::StatusOr<Secret> ReadPassword(const std::string& prompt) {
-  if (isatty(STDIN_FILENO) == 0) return ReadLine(nullptr);
+absl::StatusOr<Secret> Ask(const Kind& kind, const std::string& prompt) {
+  if (isatty(STDIN_FILENO) == 0) return ReadLine(kind, nullptr);
   HiddenInput hidden;
   if (!hidden.ok()) return absl::UnavailableError("cannot turn off the terminal's echo");
   std::cerr << prompt << std::flush;
-  return ReadLine(&hidden);
+  return ReadLine(kind, &hidden);
 }
+
+}  // namespace
+
+absl::StatusOr<Secret> ReadPassword(const std::string& prompt) { return Ask(kPassword, prompt); }
+
+absl::StatusOr<Secret> ReadToken(const std::string& prompt) { return Ask(kToken, prompt); }
 
 absl::StatusOr<Secret> ReadNewPassword() {
   absl::StatusOr<Secret> password = ReadPassword("New password: ");

@@ -1,9 +1,9 @@
 #include "gateway/broker.h"
 
-#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/credentials/secret.h"
 #include "gateway/tls_context.h"
 #include "process/file.h"
 
@@ -28,20 +28,6 @@ absl::StatusOr<std::unique_ptr<CertificateMinter>> LoadMinter(const ExternalLogi
       absl::StrCat(config.ca_certificate, " and ", config.ca_key, ": ", minter.status().message()));
 }
 
-absl::StatusOr<Secret> LoadPassword(const std::string& path) {
-  absl::StatusOr<std::string> content = process::ReadFile(path, kMaxFileSize);
-  if (!content.ok()) return content.status();
-  std::string_view line = *content;
-  if (line.ends_with('\n')) line.remove_suffix(1);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  const bool usable =
-      !line.empty() && line.find_first_of(std::string_view("\n\0", 2)) == std::string_view::npos;
-  Secret password(line);
-  Wipe(&*content);
-  if (usable) return password;
-  return absl::InvalidArgumentError(absl::StrCat(path, ": expected one line with a password"));
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Broker>> LoadBroker(BrokerConfig config) {
@@ -56,10 +42,10 @@ absl::StatusOr<std::unique_ptr<Broker>> LoadBroker(BrokerConfig config) {
     if (!minter.ok()) return minter.status();
     broker->minter = *std::move(minter);
   }
-  if (config.login == BrokerLogin::kPlain) {
-    absl::StatusOr<Secret> password = LoadPassword(config.plain.password_file);
-    if (!password.ok()) return password.status();
-    broker->password = *std::move(password);
+  if (config.login == BrokerLogin::kAccount) {
+    auto account = ServiceAccount::Load(config.account);
+    if (!account.ok()) return account.status();
+    broker->account = *std::move(account);
   }
   broker->config = std::move(config);
   return broker;

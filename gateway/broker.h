@@ -2,16 +2,15 @@
 #define SALLYPORT_GATEWAY_BROKER_H_
 
 // The broker behind the gateway: what its configuration names, loaded and
-// checked. Immutable but for the minter's cache; thread-safe.
+// checked. Immutable but for the caches in it; thread-safe.
 
 #include <memory>
-#include <string>
 
 #include "absl/status/statusor.h"
-#include "core/credentials/secret.h"
 #include "gateway/certificate_minter.h"
 #include "gateway/gateway_config.h"
 #include "gateway/openssl_types.h"
+#include "gateway/service_account.h"
 
 namespace sallyport::gateway {
 
@@ -21,11 +20,11 @@ struct Broker {
   SslContextPtr tls;
   // Null unless the login is external.
   std::unique_ptr<CertificateMinter> minter;
-  // Empty unless the login is plain.
-  Secret password;
+  // Null unless the login is by account.
+  std::unique_ptr<ServiceAccount> account;
 };
 
-// LoadBroker fails with InvalidArgument, or as process::ReadFile does; the
+// LoadBroker fails with InvalidArgument, or as ServiceAccount::Load does; the
 // message names the file and the cause.
 absl::StatusOr<std::unique_ptr<Broker>> LoadBroker(BrokerConfig config);
 

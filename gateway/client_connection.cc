@@ -198,6 +198,8 @@ void ClientConnection::OnUpstream(UpstreamLogin::Result result, std::string to_c
 void ClientConnection::BeginSplice(UpstreamConnection upstream, std::string to_client,
                                    std::string rest) {
   phase_ = Phase::kEnded;
+  Log(LogLevel::kDebug, "broker login",
+      {{"handshake_id", outcome_.handshake_id}, {"mechanism", upstream.mechanism}});
   to_client.append(upstream.received);
   Splice::Start(loop_, {std::move(transport_), std::move(to_client)},
                 {std::move(upstream.transport), std::move(rest)},

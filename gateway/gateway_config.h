@@ -26,15 +26,26 @@
 //     tls:                         # absent: no encryption
 //       ca: F                      # absent: the system's roots
 //       server_name: S             # absent: the host in the address
-//     login: external              # required: external, plain or anonymous
+//     login: external              # required: external, account or anonymous
 //     external:                    # with login external, which needs tls
 //       ca_certificate: F          # required; the broker trusts it
 //       ca_key: F                  # required
 //       lifetime: 10m              # of a client certificate; 1m to 24h
 //       cache_size: 10000          # certificates kept; 1 to 10000000
-//     plain:                       # with login plain
-//       username: U                # required
-//       password_file: F           # required; one line
+//     account:                     # with login account: one for all clients
+//       mechanisms: [SCRAM-SHA-512, SCRAM-SHA-256, PLAIN]
+//                                  # the first that the broker offers; PLAIN is left
+//                                  # out of this default where it would be readable
+//       username: U                # required for mechanisms with a password
+//       password_file: F           # likewise; one line, read at start
+//       token_file: F              # required for OAUTHBEARER and XOAUTH2; one line,
+//                                  # read again for each login
+//       server_name: S             # the broker, as SASL calls it; absent: that of
+//                                  # tls, or the host in the address
+//       channel_bindings: [tls-exporter, tls-server-end-point]   # for -PLUS: the
+//                                  # first that the connection has; also tls-unique
+//       parameters: {NAME: VALUE}  # of the mechanisms
+//       allow_plaintext: false     # true: no 'tls', and yet PLAIN and its like
 //     proxy_protocol: none         # v1 or v2: tell the broker the client's address
 //     connect_timeout: 10s         # for TCP, TLS and login together
 //   limits:
@@ -57,6 +68,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/sasl/mechanism_parameter.h"
 #include "gateway/endpoint.h"
 #include "gateway/proxy_protocol.h"
 #include "process/log.h"
@@ -100,7 +112,7 @@ struct BrokerTlsConfig {
 };
 
 // BrokerLogin is how the gateway logs in on a client's behalf.
-enum class BrokerLogin : uint8_t { kExternal, kPlain, kAnonymous };
+enum class BrokerLogin : uint8_t { kExternal, kAccount, kAnonymous };
 
 struct ExternalLoginConfig {
   std::string ca_certificate;
@@ -109,9 +121,19 @@ struct ExternalLoginConfig {
   size_t cache_size = 10'000;
 };
 
-struct PlainLoginConfig {
+// AccountLoginConfig is a service account, by which every client is logged in.
+struct AccountLoginConfig {
+  // Of the registry, in order of preference; never empty.
+  std::vector<std::string> mechanisms;
   std::string username;
+  // Empty unless a mechanism needs it.
   std::string password_file;
+  std::string token_file;
+  // Never empty.
+  std::string server_name;
+  // In order of preference.
+  std::vector<std::string> channel_bindings;
+  std::vector<MechanismParameter> parameters;
 };
 
 struct BrokerConfig {
@@ -120,7 +142,7 @@ struct BrokerConfig {
   BrokerLogin login = BrokerLogin::kAnonymous;
   // The one that `login` names is used.
   ExternalLoginConfig external;
-  PlainLoginConfig plain;
+  AccountLoginConfig account;
   ProxyProtocol proxy_protocol = ProxyProtocol::kNone;
   absl::Duration connect_timeout = absl::Seconds(10);
 };

@@ -84,15 +84,6 @@ absl::StatusOr<std::unique_ptr<Gateway>> MakeGateway(const GatewayConfig& config
   return Gateway::Create(config, *std::move(authenticator));
 }
 
-void WarnOfClearPassword(const BrokerConfig& broker) {
-  asio::error_code error;
-  const asio::ip::address address = asio::ip::make_address(broker.address.host, error);
-  if (broker.login != BrokerLogin::kPlain || broker.tls.has_value()) return;
-  if (!error && address.is_loopback()) return;
-  Log(LogLevel::kWarning, "the service account's password goes to the broker unencrypted",
-      {{"broker", broker.address.host}});
-}
-
 void Drain(Gateway& gateway, absl::Duration limit, process::BlockedSignals& signals) {
   gateway.StopAccepting();
   Log(LogLevel::kInfo, "draining", {{"connections", gateway.connected()}});
@@ -116,7 +107,6 @@ int Run(const CommandLine& command_line) {
     std::cout << command_line.config << " is valid\n";
     return process::ExitStatus(ExitCode::kOk);
   }
-  WarnOfClearPassword(config->broker);
   if (absl::Status status = (*gateway)->Start(); !status.ok()) {
     return Fail(ExitCode::kUnavailable, status);
   }

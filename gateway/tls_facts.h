@@ -11,12 +11,7 @@
 
 namespace sallyport::gateway {
 
-// ReadTlsFacts describes `ssl`, the server's side of a finished handshake. The
-// bindings are "tls-exporter" (RFC 9266; EXPORTER-Channel-Binding, 32 bytes, a
-// zero-length context), "tls-server-end-point" (RFC 5929, where the
-// certificate's signature names a hash), and "tls-unique" for TLS 1.2 with the
-// extended master secret alone (RFC 7627: without it, it binds nothing). On TLS
-// 1.2, tls-exporter too needs the extended master secret.
+// ReadTlsFacts describes `ssl`, the server's side of a finished handshake.
 client::TlsFacts ReadTlsFacts(SSL* ssl);
 
 }  // namespace sallyport::gateway

@@ -1,5 +1,6 @@
 #include "gateway/upstream_login.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,21 +14,10 @@
 namespace sallyport::gateway {
 namespace {
 
-ClientHandshake::Options HandshakeOptions(const Broker& broker) {
+ClientHandshake::Options HandshakeOptions(const Broker& broker, SSL* tls, Secret token) {
+  if (broker.account != nullptr) return broker.account->HandshakeOptions(tls, std::move(token));
   ClientHandshake::Options options;
-  switch (broker.config.login) {
-    case BrokerLogin::kExternal:
-      options.mechanisms = {"EXTERNAL"};
-      break;
-    case BrokerLogin::kPlain:
-      options.mechanisms = {"PLAIN"};
-      options.credentials.authentication_id = broker.config.plain.username;
-      options.credentials.password = broker.password;
-      break;
-    case BrokerLogin::kAnonymous:
-      options.mechanisms = {"ANONYMOUS"};
-      break;
-  }
+  options.mechanisms = {broker.config.login == BrokerLogin::kExternal ? "EXTERNAL" : "ANONYMOUS"};
   return options;
 }
 
@@ -66,7 +56,25 @@ void UpstreamLogin::Begin() {
   timer_.async_wait([self = shared_from_this()](const asio::error_code& error) {
     if (!error) self->Fail("timed out");
   });
+  if (broker_.account != nullptr && broker_.account->has_token()) return ReadToken();
+  FindBroker();
+}
 
+void UpstreamLogin::ReadToken() {
+  state_ = State::kToken;
+  broker_.account->slow_work().Do(
+      loop_.context(), weak_from_this(),
+      [account = broker_.account.get()] { return account->ReadToken(); },
+      [](UpstreamLogin& self, absl::StatusOr<Secret> token) {
+        if (self.state_ == State::kEnded) return;
+        if (!token.ok()) return self.Fail(std::string(token.status().message()));
+        self.token_ = *std::move(token);
+        self.FindBroker();
+      });
+}
+
+void UpstreamLogin::FindBroker() {
+  state_ = State::kConnecting;
   const HostAndPort& address = broker_.config.address;
   asio::error_code error;
   const asio::ip::address literal = asio::ip::make_address(address.host, error);
@@ -109,7 +117,9 @@ void UpstreamLogin::Run() {
       case State::kSasl:
         step = Exchange();
         break;
+      case State::kToken:
       case State::kConnecting:
+      case State::kDerivation:
       case State::kEnded:
         return;
     }
@@ -150,7 +160,9 @@ UpstreamLogin::Step UpstreamLogin::ShakeTlsHands() {
 
 void UpstreamLogin::BeginSasl() {
   state_ = State::kSasl;
-  handshake_ = std::make_unique<ClientHandshake>(HandshakeOptions(broker_), SystemRandom());
+  SSL* const tls = transport_->tls();
+  handshake_ = std::make_unique<ClientHandshake>(HandshakeOptions(broker_, tls, std::move(token_)),
+                                                 SystemRandom());
   handshake_->Start(&to_send_);
 }
 
@@ -158,7 +170,9 @@ UpstreamLogin::Step UpstreamLogin::Exchange() {
   if (Flush() == Step::kWaiting) return Step::kWaiting;
   const IoResult result = transport_->Read(loop_.scratch());
   if (result.status != IoStatus::kDone) return WaitFor(result.status);
-  return OnReceived({loop_.scratch().data(), result.size});
+  std::string_view bytes(loop_.scratch().data(), result.size);
+  Progress progress = handshake_->Receive(&bytes, &to_send_);
+  return OnProgress(std::move(progress), bytes);
 }
 
 UpstreamLogin::Step UpstreamLogin::Flush() {
@@ -168,26 +182,63 @@ UpstreamLogin::Step UpstreamLogin::Flush() {
     result = transport_->Write(std::string_view(to_send_).substr(sent));
     sent += result.size;
   }
-  to_send_.erase(0, sent);
+  // It may hold a password.
+  if (sent == to_send_.size()) {
+    Wipe(&to_send_);
+  } else {
+    to_send_.erase(0, sent);
+  }
   return result.status == IoStatus::kDone ? Step::kAgain : WaitFor(result.status);
 }
 
-UpstreamLogin::Step UpstreamLogin::OnReceived(std::string_view bytes) {
-  auto progress = handshake_->Receive(&bytes, &to_send_);
+UpstreamLogin::Step UpstreamLogin::OnProgress(Progress progress, std::string_view bytes) {
+  while (progress.ok() && std::holds_alternative<NeedDerivation>(*progress)) {
+    auto& need = std::get<NeedDerivation>(*progress);
+    if (broker_.account == nullptr) {
+      Fail("a mechanism without a secret wants a derivation");
+      return Step::kAgain;
+    }
+    std::optional<DerivationAnswer> known = broker_.account->Recall(need.work);
+    if (!known.has_value()) {
+      Derive(std::move(need), bytes);
+      return Step::kWaiting;
+    }
+    progress = handshake_->Resume(need.ticket, *std::move(known), &bytes, &to_send_);
+  }
   if (!progress.ok()) {
     Fail(std::string(progress.status().message()));
   } else if (const auto* broken = std::get_if<ClientHandshake::Broken>(&*progress)) {
     Fail(broken->what);
-  } else if (std::holds_alternative<NeedDerivation>(*progress)) {
-    Fail("the broker wants a mechanism that the gateway does not offer");
   } else if (const auto* done = std::get_if<ClientHandshake::Done>(&*progress)) {
     if (done->code == amqp::SaslCode::kOk) {
-      End(UpstreamConnection{std::move(transport_), std::string(bytes)});
+      End(UpstreamConnection{std::move(transport_), std::string(bytes),
+                             std::string(handshake_->mechanism())});
     } else {
       Fail(absl::StrCat("the broker refused the login with ", SaslCodeName(done->code)));
     }
   }
   return Step::kAgain;
+}
+
+void UpstreamLogin::Derive(NeedDerivation need, std::string_view bytes) {
+  state_ = State::kDerivation;
+  received_.assign(bytes);
+  broker_.account->slow_work().Do(
+      loop_.context(), weak_from_this(),
+      [account = broker_.account.get(), work = std::move(need.work)] {
+        return account->Derive(work);
+      },
+      [ticket = need.ticket](UpstreamLogin& self, DerivationAnswer answer) {
+        if (self.state_ == State::kDerivation) self.OnDerived(ticket, std::move(answer));
+      });
+}
+
+void UpstreamLogin::OnDerived(uint64_t ticket, DerivationAnswer answer) {
+  state_ = State::kSasl;
+  const std::string received = std::exchange(received_, {});
+  std::string_view bytes = received;
+  Progress progress = handshake_->Resume(ticket, std::move(answer), &bytes, &to_send_);
+  if (OnProgress(std::move(progress), bytes) == Step::kAgain) Run();
 }
 
 UpstreamLogin::Step UpstreamLogin::WaitFor(IoStatus status) {
@@ -203,9 +254,12 @@ UpstreamLogin::Step UpstreamLogin::WaitFor(IoStatus status) {
 
 const char* UpstreamLogin::StepName() const {
   switch (state_) {
+    case State::kToken:
+      return "token";
     case State::kTls:
       return "tls";
     case State::kSasl:
+    case State::kDerivation:
       return "login";
     default:
       return "connect";
@@ -222,6 +276,7 @@ void UpstreamLogin::End(Result result) {
   asio::error_code ignored;
   socket_.close(ignored);
   if (transport_ != nullptr) transport_->Close();
+  Wipe(&to_send_);
   OnEnd on_end = std::move(on_end_);
   on_end(std::move(result));
 }

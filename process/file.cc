@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <string_view>
 #include <system_error>
 
 #include "absl/cleanup/cleanup.h"
@@ -59,6 +60,19 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) 
   }
   return absl::InvalidArgumentError(absl::StrCat("cannot read ", path, ": it has more than ",
                                                  max_bytes, " bytes; is it the right file?"));
+}
+
+absl::StatusOr<std::string> ReadLine(const std::string& path, size_t max_bytes) {
+  absl::StatusOr<std::string> content = ReadFile(path, max_bytes);
+  if (!content.ok()) return content;
+  if (content->ends_with('\n')) content->pop_back();
+  if (content->ends_with('\r')) content->pop_back();
+  if (!content->empty() &&
+      content->find_first_of(std::string_view("\n\0", 2)) == std::string::npos) {
+    return content;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("cannot use ", path, ": expected one line, and not an empty one"));
 }
 
 }  // namespace sallyport::process

@@ -1,7 +1,8 @@
 #ifndef SALLYPORT_PROCESS_FILE_H_
 #define SALLYPORT_PROCESS_FILE_H_
 
-// Reads the files that a configuration names: whole, and within a limit.
+// Reads the files that a configuration or a command line names: whole, and within
+// a limit.
 // Thread-safe.
 
 #include <cstddef>
@@ -17,6 +18,11 @@ namespace sallyport::process {
 // names the path, the cause and what to do. No copy of the content is left in
 // memory that was given back.
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes);
+
+// ReadLine returns the one line that is in the file, without its end: a password, a
+// token. It fails as ReadFile does, and with InvalidArgument where the line is
+// empty, or where there is a NUL or another line.
+absl::StatusOr<std::string> ReadLine(const std::string& path, size_t max_bytes);
 
 }  // namespace sallyport::process
 

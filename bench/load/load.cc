@@ -10,28 +10,30 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "bench/load/canned_login.h"
+#include "bench/load/client_work.h"
 #include "bench/load/latency_histogram.h"
 #include "bench/load/login.h"
 #include "bench/load/process_usage.h"
+#include "core/sasl/mechanism_registry.h"
 
 namespace sallyport::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The connection is taken to be encrypted, since PLAIN is offered on no other.
-client::ConnectionFacts Facts() {
-  return {.listener = "bench",
-          .remote_address = "127.0.0.1:1",
-          .local_address = "127.0.0.1:5671",
-          .tls = client::TlsFacts{.version = "TLSv1.3"}};
+bool NamesItsUser(const std::string& mechanism) {
+  const MechanismDescriptor* const descriptor = FindMechanism(mechanism);
+  return descriptor != nullptr && (descriptor->needs_password || descriptor->needs_token);
 }
 
 ClientHandshake::Options ClientOptions(const LoadOptions& options, int login) {
-  return {
-      .mechanisms = {options.mechanism},
-      .credentials = {.authentication_id = absl::StrCat(options.user_prefix, login % options.users),
-                      .password = options.password}};
+  ClientHandshake::Options client = options.client;
+  if (!NamesItsUser(client.mechanisms.front())) return client;
+  const int user = login % options.users;
+  client.credentials.authentication_id = absl::StrCat(options.user_prefix, user);
+  client.credentials.password = options.password;
+  if (!options.tokens.empty()) client.credentials.token = options.tokens[user];
+  return client;
 }
 
 // Starts a login whenever one ends, until it is told to stop.
@@ -69,12 +71,11 @@ class LoadRun {
   void BeginOne() {
     const auto on_end = [this](const LoginEnd& end) { OnEnd(end); };
     if (options_.canned) {
-      std::make_shared<CannedLogin>(on_end)->Begin(authenticator_, facts_);
+      std::make_shared<CannedLogin>(on_end)->Begin(authenticator_, options_.connection);
       return;
     }
-    std::make_shared<Login>(ClientOptions(options_, next_login_.fetch_add(1)), passwords_, false,
-                            on_end)
-        ->Begin(authenticator_, facts_);
+    std::make_shared<Login>(ClientOptions(options_, next_login_.fetch_add(1)), work_, false, on_end)
+        ->Begin(authenticator_, options_.connection);
   }
 
   void OnEnd(const LoginEnd& end) {
@@ -95,8 +96,6 @@ class LoadRun {
 
   const LoadOptions& options_;
   client::Authenticator& authenticator_;
-  const client::ConnectionFacts facts_ = Facts();
-  SaltedPasswords passwords_;
   std::atomic<int> next_login_ = 0;
   std::atomic<bool> measuring_ = false;
   std::atomic<bool> stopping_ = false;
@@ -105,19 +104,20 @@ class LoadRun {
   absl::Mutex mutex_;
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
   std::string first_refusal_ ABSL_GUARDED_BY(mutex_);
+  // Ends first: its work is that of logins.
+  ClientWork work_;
 };
 
 // Opens logins that stop behind the challenge, and counts those that got there.
-absl::Status HoldUntil(int total, const LoadOptions& options, SaltedPasswords& passwords,
+absl::Status HoldUntil(int total, const LoadOptions& options, ClientWork& work,
                        client::Authenticator& authenticator,
                        std::vector<std::shared_ptr<Login>>* held) {
   std::atomic<int> ended = 0;
-  const client::ConnectionFacts facts = Facts();
   while (static_cast<int>(held->size()) < total) {
     auto login =
-        std::make_shared<Login>(ClientOptions(options, static_cast<int>(held->size())), passwords,
-                                true, [&ended](const LoginEnd&) { ended.fetch_add(1); });
-    login->Begin(authenticator, facts);
+        std::make_shared<Login>(ClientOptions(options, static_cast<int>(held->size())), work, true,
+                                [&ended](const LoginEnd&) { ended.fetch_add(1); });
+    login->Begin(authenticator, options.connection);
     held->push_back(std::move(login));
   }
   for (const auto& login : *held) {
@@ -162,13 +162,13 @@ absl::StatusOr<HoldResult> MeasureHeld(const LoadOptions& options, int total) {
   constexpr int kFirst = 1'000;
   auto authenticator = client::Authenticator::Create(options.service);
   if (!authenticator.ok()) return authenticator.status();
-  SaltedPasswords passwords;
+  ClientWork work;
   std::vector<std::shared_ptr<Login>> held;
-  if (auto status = HoldUntil(kFirst, options, passwords, **authenticator, &held); !status.ok()) {
+  if (auto status = HoldUntil(kFirst, options, work, **authenticator, &held); !status.ok()) {
     return status;
   }
   const ProcessUsage before = UsageOf(options.service_pid);
-  if (auto status = HoldUntil(total, options, passwords, **authenticator, &held); !status.ok()) {
+  if (auto status = HoldUntil(total, options, work, **authenticator, &held); !status.ok()) {
     return status;
   }
   const ProcessUsage after = UsageOf(options.service_pid);

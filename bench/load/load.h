@@ -8,23 +8,30 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "client/authenticator.h"
 #include "core/credentials/secret.h"
+#include "core/handshake/client_handshake.h"
 
 namespace sallyport::bench {
 
 struct LoadOptions {
   client::AuthenticatorOptions service;
-  std::string mechanism = "SCRAM-SHA-256";
+  // What is true of each login; `client` without its user and secrets.
+  client::ConnectionFacts connection;
+  ClientHandshake::Options client;
   // "canned" in place of a mechanism sends fixed bytes of the same sizes, for a
   // service that answers likewise: what gRPC and the SDK cost by themselves.
   bool canned = false;
-  // Users are named PREFIX0, PREFIX1, ... and share a password.
+  // Users are named PREFIX0, PREFIX1, ... and share a password, but each has a token
+  // of its own: as many as there are users, or none. A mechanism that needs neither
+  // is told no name.
   std::string user_prefix = "bench-";
   int users = 1;
   Secret password;
+  std::vector<Secret> tokens;
   int concurrency = 1;
   std::chrono::milliseconds warm_up{1'000};
   std::chrono::milliseconds duration{5'000};

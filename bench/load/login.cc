@@ -1,5 +1,6 @@
 #include "bench/load/login.h"
 
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -7,20 +8,9 @@
 
 namespace sallyport::bench {
 
-DerivationAnswer SaltedPasswords::Answer(const KeyDerivation& work) {
-  const auto* wanted = std::get_if<SaltedPassword>(&work);
-  if (wanted == nullptr) return Derive(work);
-  absl::MutexLock lock(&mutex_);
-  auto found = by_salt_.find(wanted->salt);
-  if (found != by_salt_.end()) return found->second;
-  DerivationAnswer answer = Derive(work);
-  if (const auto* secret = std::get_if<Secret>(&answer)) by_salt_.emplace(wanted->salt, *secret);
-  return answer;
-}
-
-Login::Login(ClientHandshake::Options options, SaltedPasswords& passwords, bool pause_at_challenge,
+Login::Login(ClientHandshake::Options options, ClientWork& work, bool pause_at_challenge,
              OnEnd on_end)
-    : passwords_(passwords),
+    : work_(work),
       pause_at_challenge_(pause_at_challenge),
       on_end_(std::move(on_end)),
       client_(std::move(options), SystemRandom()) {}
@@ -47,16 +37,38 @@ void Login::OnSend(std::string_view bytes) {
 
 void Login::Answer(std::string_view bytes) {
   std::string to_send;
-  auto progress = client_.Receive(&bytes, &to_send);
+  Progress progress = client_.Receive(&bytes, &to_send);
+  GoOn(std::move(progress), bytes, std::move(to_send));
+}
+
+void Login::GoOn(Progress progress, std::string_view bytes, std::string to_send) {
   while (progress.ok() && std::holds_alternative<NeedDerivation>(*progress)) {
-    const auto& need = std::get<NeedDerivation>(*progress);
-    progress = client_.Resume(need.ticket, passwords_.Answer(need.work), &bytes, &to_send);
+    auto& need = std::get<NeedDerivation>(*progress);
+    std::optional<DerivationAnswer> answer = work_.Answer(need.work);
+    if (!answer.has_value()) {
+      DoSlowStep(std::move(need), bytes);
+      break;
+    }
+    progress = client_.Resume(need.ticket, *std::move(answer), &bytes, &to_send);
   }
   progress_ = progress.ok() ? *std::move(progress)
                             : ClientHandshake::Broken{std::string(progress.status().message())};
   if (to_send.empty()) return;
   if (++answers_ > 1 && pause_at_challenge_) return;
   handle_->Receive(to_send);
+}
+
+void Login::DoSlowStep(NeedDerivation need, std::string_view bytes) {
+  work_.Do([self = shared_from_this(), ticket = need.ticket, work = std::move(need.work),
+            left = std::string(bytes)] {
+    DerivationAnswer answer = Derive(work);
+    absl::MutexLock lock(&self->mutex_);
+    if (self->handle_ == nullptr) return;
+    std::string_view bytes = left;
+    std::string to_send;
+    Progress progress = self->client_.Resume(ticket, std::move(answer), &bytes, &to_send);
+    self->GoOn(std::move(progress), bytes, std::move(to_send));
+  });
 }
 
 bool Login::WaitForChallenge(absl::Duration limit) {

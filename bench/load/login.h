@@ -9,25 +9,15 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
+#include "bench/load/client_work.h"
 #include "client/authenticator.h"
 #include "core/handshake/client_handshake.h"
 
 namespace sallyport::bench {
-
-// SaltedPasswords keeps what a client derived from its password, as RFC 5802
-// section 5.1 suggests, so that the load is on the service. Thread-safe.
-class SaltedPasswords {
- public:
-  DerivationAnswer Answer(const KeyDerivation& work);
-
- private:
-  absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, Secret> by_salt_ ABSL_GUARDED_BY(mutex_);
-};
 
 // LoginEnd says how a login ended, and when its bytes were first sent.
 struct LoginEnd {
@@ -41,10 +31,9 @@ class Login final : public client::HandshakeObserver, public std::enable_shared_
   using OnEnd = std::function<void(const LoginEnd&)>;
 
   // Login speaks `options`' mechanism; where `pause_at_challenge` is set, it
-  // stops after its first message and holds the handshake open. `passwords` must
+  // stops after its first message and holds the handshake open. `work` must
   // outlive it. `on_end` is called once, on a thread of the SDK's.
-  Login(ClientHandshake::Options options, SaltedPasswords& passwords, bool pause_at_challenge,
-        OnEnd on_end);
+  Login(ClientHandshake::Options options, ClientWork& work, bool pause_at_challenge, OnEnd on_end);
 
   void Begin(client::Authenticator& authenticator, const client::ConnectionFacts& facts);
 
@@ -58,9 +47,15 @@ class Login final : public client::HandshakeObserver, public std::enable_shared_
   void OnOutcome(client::Outcome outcome, std::string rest) override;
 
  private:
-  void Answer(std::string_view bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  using Progress = absl::StatusOr<ClientHandshake::Progress>;
 
-  SaltedPasswords& passwords_;
+  void Answer(std::string_view bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void GoOn(Progress progress, std::string_view bytes, std::string to_send)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void DoSlowStep(NeedDerivation need, std::string_view bytes)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  ClientWork& work_;
   const bool pause_at_challenge_;
   const OnEnd on_end_;
   std::chrono::steady_clock::time_point began_;

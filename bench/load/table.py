@@ -13,12 +13,20 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "e2e"))
+
+# pylint: disable=wrong-import-position
+from harness.certificates import Authority
+from harness.tokens import AUDIENCE, ISSUER, TokenIssuer
+
 PASSWORD = "correct horse battery staple"
 USERS = 8
 CONCURRENCIES = (1, 16, 256)
 # SCRAM-SHA-256, asked for no resume tokens.
 WITHOUT_TOKENS = "SCRAM, no tokens"
 MECHANISMS = ("SCRAM-SHA-256", "PLAIN", "ANONYMOUS")
+# At the most logins at once only: what they cost beside the others shows there.
+OTHER_MECHANISMS = ("SCRAM-SHA-256-PLUS", "EXTERNAL", "OAUTHBEARER")
 # Microseconds: the SDK's default, none (what gathers is then what came while a
 # write was in flight), and a longer one.
 DEFAULT_WINDOW = 200
@@ -28,9 +36,14 @@ CONFIG = """
 grpc: {{address: "127.0.0.1:0"}}
 admin: {{socket: {folder}/admin/admin.sock}}
 store: {{sqlite: {folder}/users.db}}
+tokens:
+  - issuer: {issuer}
+    name: bench
+    keys: {keys}
+    audience: [{audience}]
 listeners:
   - name: bench
-    mechanisms: [SCRAM-SHA-256, PLAIN, ANONYMOUS]
+    mechanisms: [SCRAM-SHA-256-PLUS, SCRAM-SHA-256, EXTERNAL, OAUTHBEARER, PLAIN, ANONYMOUS]
 log: {{level: {level}}}
 """
 
@@ -42,7 +55,16 @@ class Service:
         self.folder = tempfile.TemporaryDirectory(prefix="sallyport-bench-")
         folder = pathlib.Path(self.folder.name)
         config = folder / "sallyportd.yaml"
-        config.write_text(CONFIG.format(folder=folder, level=level))
+        issuer = TokenIssuer(folder)
+        config.write_text(CONFIG.format(folder=folder, level=level, issuer=ISSUER,
+                                        keys=issuer.key_set, audience=AUDIENCE))
+        tokens = folder / "tokens"
+        tokens.write_text("".join(issuer.token(f"bench-{i}") + "\n" for i in range(USERS)))
+        client = Authority(folder / "clients", "Clients").issue("bench-0", usage="clientAuth")
+        # What the load generator needs for each mechanism beyond the password.
+        self.arguments = {"SCRAM-SHA-256-PLUS": ["--channel-binding", "tls-exporter"],
+                          "EXTERNAL": ["--peer-certificate", client.certificate],
+                          "OAUTHBEARER": ["--token-file", tokens]}
         ready = folder / "ready.json"
         self.log = open(folder / "log", "w+")
         self.process = subprocess.Popen(
@@ -98,7 +120,7 @@ def main():
                         help="of the service; info logs each login")
     options = parser.parse_args()
 
-    print(f"{'':16} {'at once':>8} {'window µs':>10} {'logins/s':>10} {'median ms':>10} "
+    print(f"{'':18} {'at once':>8} {'window µs':>10} {'logins/s':>10} {'median ms':>10} "
           f"{'p99 ms':>8} {'service CPU µs':>15} {'gRPC messages':>14}")
     service = Service(options.bin, options.log_level)
     canned = CannedService(options.bin)
@@ -110,11 +132,11 @@ def main():
         elif name == WITHOUT_TOKENS:
             what = ["--mechanism", "SCRAM-SHA-256", "--no-resume"]
         else:
-            what = ["--mechanism", name]
+            what = ["--mechanism", name, *service.arguments.get(name, [])]
         result = load(options.bin, canned if is_canned else service, *what,
                       "--concurrency", str(concurrency), "--seconds", str(options.seconds),
                       "--gather-window-us", str(window))
-        print(f"{name:16} {concurrency:8} {window:10} {result['per_second']:10.0f} "
+        print(f"{name:18} {concurrency:8} {window:10} {result['per_second']:10.0f} "
               f"{result['p50_us'] / 1000:10.2f} {result['p99_us'] / 1000:8.2f} "
               f"{result['service_cpu_us']:15.1f} {result['requests_per_login']:14.2f}", flush=True)
 
@@ -122,6 +144,8 @@ def main():
         for name in MECHANISMS + ("bare gRPC", WITHOUT_TOKENS):
             for concurrency in CONCURRENCIES:
                 row(name, concurrency, DEFAULT_WINDOW)
+        for name in OTHER_MECHANISMS:
+            row(name, CONCURRENCIES[-1], DEFAULT_WINDOW)
         for window in OTHER_WINDOWS:
             for concurrency in CONCURRENCIES:
                 row("SCRAM-SHA-256", concurrency, window)

@@ -123,8 +123,8 @@ inline constexpr uint32_t kMaxArgon2Passes = 64;
 inline constexpr uint32_t kMaxArgon2Lanes = 16;
 // Argon2 needs this much memory for each lane (RFC 9106 section 3.1).
 inline constexpr uint32_t kMinArgon2MemoryKibPerLane = 8;
-// crypt(3)'s costs: each upper bound makes about a second's work. Those of $6$ and $5$
-// are rounds, bcrypt's is the exponent of 2.
+// crypt(3)'s costs: each upper bound makes about a second's work, of $6$ and the longest
+// password three. Those of $6$ and $5$ are rounds, bcrypt's is the exponent of 2.
 inline constexpr uint32_t kMinCryptRounds = 1000;
 inline constexpr uint32_t kMaxCryptRounds = 1'000'000;
 inline constexpr uint32_t kMaxBcryptCost = 14;

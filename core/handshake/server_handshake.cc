@@ -165,7 +165,10 @@ HandshakeStep ServerHandshake::SendChallenge(std::string_view challenge, std::st
   const size_t before = to_send->size();
   // SRS_SASL_SERVER_IO_01_062 SRS_SASL_SERVER_IO_01_085 SRS_SASL_SERVER_IO_01_103
   amqp::AppendSaslChallenge(challenge, to_send);
-  if (to_send->size() - before > amqp::kMinMaxFrameSize) {
+  const bool large = mechanism() != nullptr && mechanism()->large_tokens;
+  const size_t most =
+      large ? std::max(limits_.max_frame_size, amqp::kMinMaxFrameSize) : amqp::kMinMaxFrameSize;
+  if (to_send->size() - before > most) {
     to_send->resize(before);
     // SRS_SASL_SERVER_IO_01_063
     return Refuse(FailureReason::kInternal, "our challenge does not fit a frame", to_send);

@@ -21,8 +21,9 @@ class CredentialProvider {
 
   virtual ~CredentialProvider() = default;
 
-  // Find looks an account up. A user who is not there is CredentialsFound without
-  // an account; CredentialsUnavailable is for a store that cannot be asked.
+  // Find looks an account up, by the query's token where it has one. A user who is
+  // not there is CredentialsFound without an account; CredentialsUnavailable is for
+  // a store that cannot be asked.
   virtual void Find(const CredentialQuery& query, AnswerCredentials answer) = 0;
 
   // Derive does work that is slow on purpose: here on the spot. A program with

@@ -75,6 +75,8 @@ constexpr Entry Find(FailureReason reason) {
     case kTokenNotAccepted:
       return {kAuth, "token_not_accepted",
               "The bearer token's issuer, audience or claims are not those accepted here."};
+    case kKerberosRefused:
+      return {kAuth, "kerberos_refused", "Kerberos did not accept the client's ticket or name."};
     case kTimedOut:
       return {kSysTemp, "timed_out", "The handshake took too long."};
     case kStoreUnavailable:

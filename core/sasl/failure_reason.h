@@ -38,6 +38,7 @@ enum class FailureReason : uint8_t {
   kTokenInvalid = 24,
   kTokenExpired = 25,
   kTokenNotAccepted = 26,
+  kKerberosRefused = 27,
 
   kTimedOut = 64,
   kStoreUnavailable = 65,

@@ -35,6 +35,8 @@ struct MechanismDescriptor {
   // Whether it shows a password or token to whoever can read the connection:
   // offered only over TLS, unless the listener says otherwise.
   bool exposes_secret = false;
+  // Whether its client logs in with a password.
+  bool needs_password = false;
   // Whether a token vouches for the client, so that somebody must have issued it.
   bool needs_token = false;
   // Whether it needs a verified client certificate (EXTERNAL).
@@ -44,6 +46,9 @@ struct MechanismDescriptor {
   // Whether absent and empty initial responses mean the same (ANONYMOUS,
   // EXTERNAL): an absent one is then not answered by an empty challenge.
   bool absent_is_empty = false;
+  // Whether the server's messages may need frames of more than the 512 bytes that
+  // every peer takes; whoever speaks this mechanism takes larger ones.
+  bool large_tokens = false;
   // What the sides understand, besides "mutual" and "secure".
   std::span<const KnownParameter> server_parameters;
   std::span<const KnownParameter> client_parameters;

@@ -35,6 +35,10 @@ struct KnownParameter {
 std::optional<std::string_view> FindParameter(std::span<const MechanismParameter> parameters,
                                               std::string_view name);
 
+// ParseParameter reads "NAME=VALUE", whose value may be empty and hold further "=";
+// nullopt for anything else. What it reads is not critical.
+std::optional<MechanismParameter> ParseParameter(std::string_view text);
+
 // MechanismProperty is a fact about a finished exchange: never a key or a secret.
 struct MechanismProperty {
   std::string name;

@@ -7,6 +7,7 @@
 #include "core/sasl/cram_md5/cram_md5.h"
 #include "core/sasl/digest_md5/digest_md5.h"
 #include "core/sasl/external/external.h"
+#include "core/sasl/gssapi/gssapi.h"
 #include "core/sasl/login/login.h"
 #include "core/sasl/oauth/oauth.h"
 #include "core/sasl/plain/plain.h"
@@ -17,8 +18,8 @@ namespace {
 
 constexpr std::array kMechanisms = {
     kScramSha512Plus, kScramSha256Plus, kScramSha1Plus, kScramSha512, kScramSha256,
-    kScramSha1,       kExternal,        kOauthBearer,   kXoauth2,     kDigestMd5,
-    kCramMd5,         kPlain,           kLogin,         kAnonymous,
+    kScramSha1,       kGssapi,          kExternal,      kOauthBearer, kXoauth2,
+    kDigestMd5,       kCramMd5,         kPlain,         kLogin,       kAnonymous,
 };
 
 }  // namespace

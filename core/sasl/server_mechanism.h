@@ -176,11 +176,16 @@ enum class CertificateIdentity : uint8_t {
 struct KerberosSettings {
   // The file with our keys; empty: the library's default.
   std::string keytab;
-  // "amqp@auth.example", or empty: any service whose key is in the file.
-  std::string service;
+  // "amqp@auth.example", or "amqp": on any host whose key is in the file (RFC 4752
+  // section 3.1 has the service's part checked). Empty: any service whose key is.
+  std::string service = "amqp";
   // Whose principals are called by their name alone; those of others keep their
   // "@REALM". Empty: all keep it.
   std::string realm;
+  // Whether to let in a client that does not have us prove ourselves. All that it
+  // sends could then be replayed to another replica, within the clock skew: each
+  // has a replay cache of its own, and nothing in it is fresh but the time.
+  bool allow_one_way = false;
 };
 
 // ServerMechanismSettings are a listener's choices; shared and immutable.

@@ -11,7 +11,7 @@ namespace sallyport {
 namespace {
 
 // What a token that names no key, or one of several of that name, may cost.
-constexpr int kMaxTries = 8;
+constexpr int kMaxTries = 4;
 
 struct JwsDeleter {
   void operator()(cjose_jws_t* jws) const { cjose_jws_release(jws); }

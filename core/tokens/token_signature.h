@@ -12,7 +12,7 @@
 namespace sallyport {
 
 // CheckSignature is nullopt where a key of `keys` that fits the token's algorithm
-// verifies it: of the key id that the token names, if it names one; the first eight
+// verifies it: of the key id that the token names, if it names one; the first four
 // are tried. kUnknownKey or kBadSignature otherwise; a token that names no key and
 // that none verifies is of an unknown one. Whether the algorithm is allowed is the
 // caller's to judge.

@@ -32,7 +32,9 @@ struct TokenHeader {
 std::variant<TokenRefusal, TokenHeader> ReadTokenHeader(std::string_view token);
 
 // VerifyToken judges `token` at `now`. kUnknownKey: newer keys might verify it.
-// Some 100 microseconds of one thread's time.
+// It takes some 30 to 80 microseconds with RS256 or ES256, and up to 700 with ES384
+// or ES512, for which OpenSSL has no fast code; four times that at the most, where
+// a token names no key.
 std::variant<TokenRefusal, TokenClaims> VerifyToken(std::string_view token, const KeySet& keys,
                                                     const TokenRules& rules, absl::Time now);
 

@@ -99,8 +99,9 @@ void ReadCredentials(YamlMapping credentials, ServerConfig* config) {
 
 KerberosSettings ReadKerberos(YamlMapping kerberos) {
   return {.keytab = kerberos.String("keytab", ""),
-          .service = kerberos.String("service", ""),
-          .realm = kerberos.String("realm", "")};
+          .service = kerberos.String("service", KerberosSettings().service),
+          .realm = kerberos.String("realm", ""),
+          .allow_one_way = kerberos.Bool("allow_one_way", false)};
 }
 
 ListenerRules ReadListener(YamlMapping listener) {

@@ -45,8 +45,8 @@ v1::SaslCode ToWire(amqp::SaslCode code) {
 }
 
 // The core's numbers are the contract's.
-static_assert(static_cast<int>(FailureReason::kTokenNotAccepted) ==
-              v1::FAILURE_REASON_TOKEN_NOT_ACCEPTED);
+static_assert(static_cast<int>(FailureReason::kKerberosRefused) ==
+              v1::FAILURE_REASON_KERBEROS_REFUSED);
 static_assert(static_cast<int>(FailureReason::kServiceUnreachable) ==
               v1::FAILURE_REASON_SERVICE_UNREACHABLE);
 static_assert(static_cast<int>(FailureReason::kMisconfigured) == v1::FAILURE_REASON_MISCONFIGURED);

@@ -31,11 +31,17 @@ KeySetFile::KeySetFile(const std::string& path, absl::Duration period,
                        std::shared_ptr<const KeySet> keys)
     : keys_(std::move(keys)), watcher_(path, period, [this, path] { Reload(path); }) {}
 
+std::shared_ptr<const KeySet> KeySetFile::Current() {
+  absl::MutexLock lock(&mutex_);
+  return keys_;
+}
+
 void KeySetFile::Reload(const std::string& path) {
   auto keys = ReadKeySet(path);
   if (keys.ok()) {
     LogKeySet(path, **keys);
-    keys_.store(*std::move(keys));
+    absl::MutexLock lock(&mutex_);
+    keys_ = *std::move(keys);
   } else {
     process::Log(process::LogLevel::kError, "key set not loaded: the old one stays in use",
                  {{"source", path}, {"error", keys.status().message()}});

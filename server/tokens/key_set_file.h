@@ -5,13 +5,14 @@
 // restart. A file that cannot be read any more, or is no key set, is reported to
 // the log, and changes nothing; one without keys withdraws all.
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "process/file_watcher.h"
 #include "server/tokens/key_set_source.h"
@@ -29,7 +30,7 @@ class KeySetFile : public KeySetSource {
   static absl::StatusOr<std::unique_ptr<KeySetFile>> Open(const std::string& path,
                                                           absl::Duration period = absl::Seconds(1));
 
-  std::shared_ptr<const KeySet> Current() override { return keys_.load(); }
+  std::shared_ptr<const KeySet> Current() override;
 
   // What the file holds is in use already: nobody waits.
   std::optional<KeySetAnswer> Newest() override { return Current(); }
@@ -40,7 +41,8 @@ class KeySetFile : public KeySetSource {
 
   void Reload(const std::string& path);
 
-  std::atomic<std::shared_ptr<const KeySet>> keys_;
+  absl::Mutex mutex_;
+  std::shared_ptr<const KeySet> keys_ ABSL_GUARDED_BY(mutex_);
   // Calls Reload, and so must end before what that uses.
   process::FileWatcher watcher_;
 };

@@ -50,6 +50,13 @@ FailureReason ReasonOf(TokenRefusal refusal) {
   return FailureReason::kTokenInvalid;
 }
 
+// What a token is judged by while its issuer's keys are not known: one that no key
+// would help need not wait for them.
+const KeySet& NoKeys() {
+  static const auto* const none = new std::shared_ptr(*KeySet::Parse(R"({"keys":[]})"));
+  return **none;
+}
+
 CredentialAnswer Refuse(TokenRefusal refusal, std::string_view issuer) {
   // Of the token itself not a word: not even what it claims its issuer to be.
   process::Log(process::LogLevel::kInfo, "token refused",
@@ -70,7 +77,7 @@ CredentialAnswer Accept(TokenClaims claims, const std::string& issuer,
   if (claims.name.size() > kMaxNameSize || SaslPrepQuery(claims.name) != claims.name) {
     return Refuse(TokenRefusal::kName, issuer);
   }
-  CredentialsFound found;
+  CredentialsFound found = {.vouched_by_token = true};
   if (!authorization_id.empty() && authorization_id != claims.name) {
     found.denial = FailureReason::kAuthzidNotAllowed;
   }
@@ -104,6 +111,7 @@ absl::StatusOr<std::unique_ptr<KeySetSource>> OpenKeys(const TokenIssuer& issuer
   options.ca_file = issuer.ca_file;
   options.refresh = issuer.refresh;
   options.max_age = issuer.max_age;
+  options.min_interval = issuer.min_interval;
   return std::make_unique<FetchedKeySet>(std::move(options));
 }
 
@@ -173,9 +181,8 @@ std::variant<CredentialAnswer, TokenAuthority::NeedsKeys> TokenAuthority::Judge(
                    [&claimed](const Issuer& issuer) { return issuer.rules.issuer == claimed; });
   if (issuer == issuers_.end()) return Refuse(TokenRefusal::kIssuer, "");
   auto keys = issuer->keys->Current();
-  if (keys != nullptr) {
-    if (auto answer = JudgeBy(*issuer, *keys, token, authorization_id)) return *std::move(answer);
-  }
+  const KeySet& known = keys == nullptr ? NoKeys() : *keys;
+  if (auto answer = JudgeBy(*issuer, known, token, authorization_id)) return *std::move(answer);
   if (const auto newest = issuer->keys->Newest()) {
     return JudgeByNewest(*issuer, *newest, keys, token, authorization_id);
   }

@@ -2,8 +2,8 @@
 #define SALLYPORT_SERVER_TOKENS_TOKEN_AUTHORITY_H_
 
 // Says whom a bearer token vouches for: the service's answer to a mechanism that
-// was shown one. A token is judged on the caller's thread, within some 100
-// microseconds; only where its key is not at hand does the answer wait for the
+// was shown one. A token is judged on the caller's thread (see VerifyToken for what
+// that costs); only where its key is not at hand does the answer wait for the
 // issuer. Thread-safe.
 
 #include <memory>

@@ -18,7 +18,7 @@ constexpr size_t kMaxAttributes = 32;
 void ReadKeys(YamlMapping& issuer, TokenIssuer* read) {
   read->keys = issuer.RequiredString("keys");
   if (!IsKeyUrl(read->keys)) {
-    for (const char* key : {"ca", "allow_plaintext", "refresh", "max_age"}) {
+    for (const char* key : {"ca", "allow_plaintext", "refresh", "max_age", "min_interval"}) {
       if (issuer.Has(key)) {
         issuer.Refuse(key, "leave it out: it is for a URL, and 'keys' names a file");
       }
@@ -32,6 +32,8 @@ void ReadKeys(YamlMapping& issuer, TokenIssuer* read) {
   }
   read->refresh = issuer.Duration("refresh", read->refresh, absl::Seconds(1), absl::Hours(24));
   read->max_age = issuer.Duration("max_age", read->max_age, absl::Seconds(1), absl::Hours(24 * 7));
+  read->min_interval =
+      issuer.Duration("min_interval", read->min_interval, absl::Seconds(1), absl::Minutes(10));
   if (read->max_age < read->refresh) {
     issuer.Refuse("max_age", "expected a duration that is no shorter than 'refresh'");
   }

@@ -22,6 +22,8 @@ struct TokenIssuer {
   bool allow_plaintext = false;
   absl::Duration refresh = absl::Minutes(5);
   absl::Duration max_age = absl::Hours(1);
+  // The least time between two fetches that tokens with an unknown key ask for.
+  absl::Duration min_interval = absl::Seconds(10);
 };
 
 // IsKeyUrl tells a URL from a path.

@@ -18,6 +18,7 @@ const std::vector<std::vector<std::string>> kCommands = {
     {"user", "delete"},
     {"user", "list"},
     {"user", "show"},
+    {"login"},
     {"completion"},
 };
 
@@ -54,6 +55,12 @@ TEST(CommandLine, RefusesWrongUsage) {
       {"user", "list", "--colour"},
       {"user", "add", "alice", "--expires-at", "tomorrow"},
       {"completion", "fish"},
+      {"login", "alice", "--mechanism", "SCRAM-SHA-3"},
+      {"login", "alice", "--parameter", "realm"},
+      {"login", "alice", "--critical-parameter", "=value"},
+      {"login", "alice", "--channel-binding", "tls-nothing"},
+      {"login", "alice", "--channel-binding", "tls-exporter", "--unencrypted"},
+      {"login", "--peer-certificate", "alice.pem", "--unencrypted"},
   };
   for (const std::vector<std::string>& arguments : wrong) {
     const Finished finished = RunSallyportctl(arguments, "pencil\n");
@@ -89,6 +96,9 @@ TEST(CommandLine, CompletesInBash) {
   EXPECT_EQ(Complete("user list --output j"), "json\n");
   EXPECT_EQ(Complete("completion ba"), "bash\n");
   EXPECT_EQ(Complete("user add user --ou"), "--output\n");
+  EXPECT_EQ(Complete("login alice --mechanism PL"), "PLAIN\n");
+  EXPECT_EQ(Complete("login alice --channel-binding tls-e"), "tls-exporter\n");
+  EXPECT_EQ(Complete("login --cr"), "--critical-parameter\n");
 }
 
 }  // namespace

@@ -61,6 +61,63 @@ TEST(Login, ShowsWhatAClientWithoutTlsIsOffered) {
       << finished.out;
 }
 
+TEST(Login, BindsBothSidesToOneChannel) {
+  server::ServerConfig config = ScratchConfig();
+  config.listeners[0].mechanisms = {"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"};
+  RunningService running(config);
+  for (const char* type : {"tls-exporter", "tls-server-end-point"}) {
+    const Finished finished = LogIn(running, {"--channel-binding", type});
+    EXPECT_EQ(finished.exit_code, 0) << finished.out << finished.err;
+    EXPECT_NE(finished.out.find("accepted: alice by SCRAM-SHA-256-PLUS, bound to the channel"),
+              std::string::npos)
+        << finished.out;
+  }
+  const Finished unaccepted = LogIn(running, {"--channel-binding", "tls-unique"});
+  EXPECT_EQ(unaccepted.exit_code, 1) << unaccepted.out;
+  EXPECT_NE(unaccepted.out.find("<- sasl-mechanisms: SCRAM-SHA-256\n"), std::string::npos)
+      << unaccepted.out;
+}
+
+TEST(Login, ByACertificateAsksForNoPassword) {
+  const client::TestAuthority authority;
+  const std::string pem = client::WriteFile("alice.pem", authority.Issue("alice").certificate);
+  RunningService running;
+  const Finished finished =
+      RunSallyportctl({"login", "--service", running.address(), "--peer-certificate", pem}, "");
+  EXPECT_EQ(finished.exit_code, 0) << finished.out << finished.err;
+  EXPECT_NE(finished.out.find("accepted: alice by EXTERNAL"), std::string::npos) << finished.out;
+}
+
+TEST(Login, NamesTheFileThatHoldsNoCertificate) {
+  const std::string empty = client::WriteFile("empty.pem", "nothing");
+  const Finished finished = RunSallyportctl({"login", "--peer-certificate", empty}, "");
+  EXPECT_EQ(finished.exit_code, 5);
+  EXPECT_NE(finished.err.find(empty), std::string::npos) << finished.err;
+}
+
+TEST(Login, AsNobodyAsksForNoPassword) {
+  server::ServerConfig config = ScratchConfig();
+  config.listeners[0].mechanisms = {"ANONYMOUS"};
+  RunningService running(config);
+  const Finished finished =
+      RunSallyportctl({"login", "--service", running.address(), "--mechanism", "ANONYMOUS"}, "");
+  EXPECT_EQ(finished.exit_code, 0) << finished.out << finished.err;
+}
+
+TEST(Login, HandsParametersToTheMechanism) {
+  RunningService running;
+  const auto with = [&](const char* flag, const char* parameter) {
+    return LogIn(running, {"--mechanism", "PLAIN", flag, parameter});
+  };
+  EXPECT_EQ(with("--parameter", "colour=red").exit_code, 0);
+  const Finished unknown = with("--critical-parameter", "colour=red");
+  EXPECT_EQ(unknown.exit_code, 1) << unknown.out;
+  EXPECT_NE(unknown.out.find("'colour'"), std::string::npos) << unknown.out;
+  const Finished mutual = with("--parameter", "mutual=true");
+  EXPECT_EQ(mutual.exit_code, 1) << mutual.out;
+  EXPECT_NE(mutual.out.find("the server proves nothing"), std::string::npos) << mutual.out;
+}
+
 TEST(Login, SaysThatTheServiceCannotBeReached) {
   std::string address;
   {

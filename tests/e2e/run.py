@@ -88,7 +88,8 @@ def main():
     report = Report()
     deployment = None
     try:
-        deployment = EndToEndCase.deployment = Deployment(options.bin, _USERS)
+        deployment = EndToEndCase.deployment = Deployment(options.bin, _USERS,
+                                                          with_account=True)
         deployment.start()
         load(options.names).run(report)
         deployment.stop()

@@ -15,6 +15,7 @@
 #include "core/credentials/key_derivation.h"
 #include "tests/core/handshake/handshake_pair.h"
 #include "tests/core/handshake/server_session.h"
+#include "tests/core/sasl/local_mechanisms.h"
 
 namespace sallyport {
 namespace {
@@ -110,7 +111,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace sallyport;
   if (size < kOptionsSize) return 0;
   static const ServerSetup* const setup = new ServerSetup(EveryMechanism());
-  const auto mechanisms = Mechanisms();
+  const auto mechanisms = LocalMechanisms();
   ServerSetup chosen = *setup;
   chosen.limits.final_data_as_challenge = (data[1] & kFinalDataAsChallenge) != 0;
   Run(chosen, mechanisms[data[0] % mechanisms.size()], data[1],

@@ -77,22 +77,6 @@ TEST_F(GatewayBroker, IsFoundByName) {
   EXPECT_EQ(broker.Receive(5), "hello");
 }
 
-TEST_F(GatewayBroker, IsLoggedInToWithTheServiceAccount) {
-  config_.broker.login = BrokerLogin::kPlain;
-  config_.broker.plain = {"gateway", WriteTestFile("password", "s3cret\n")};
-  Start();
-  TestPeer client = Connect();
-  authenticator_->Next()->LetIn("alice");
-  TestPeer broker = broker_.Accept();
-  broker.Receive(8);
-  broker.Send(Greeting("PLAIN"));
-  const std::string init = ReceiveFrame(broker);
-  EXPECT_TRUE(init.ends_with(Binary(std::string_view("\0gateway\0s3cret", 15)))) << init;
-  broker.Send(OutcomeFrame(amqp::SaslCode::kOk));
-  client.Send("hello");
-  EXPECT_EQ(broker.Receive(5), "hello");
-}
-
 TEST_F(GatewayBroker, IsToldTheClientsAddress) {
   config_.broker.proxy_protocol = ProxyProtocol::kV1;
   Start();

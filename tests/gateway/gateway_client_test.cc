@@ -27,6 +27,22 @@ TEST_F(GatewayClient, IsOpenedAtAcceptAndRelayedBothWays) {
   EXPECT_EQ(client.Receive(9), "challenge");
 }
 
+// Kerberos's and OAuth's messages are beyond the 512 bytes of a first AMQP frame.
+TEST_F(GatewayClient, MayExchangeMessagesOfManyKilobytes) {
+  Start();
+  TestPeer client = Connect();
+  const auto handshake = authenticator_->Next();
+  const std::string init(60'000, 'i');
+  client.Send(init);
+  EXPECT_TRUE(handshake->WaitForBytes(init.size()) == init);
+  const std::string challenge(60'000, 'c');
+  handshake->Send(challenge);
+  EXPECT_TRUE(client.Receive(challenge.size()) == challenge);
+  const std::string response(60'000, 'r');
+  client.Send(response);
+  EXPECT_TRUE(handshake->WaitForBytes(init.size() + response.size()) == init + response);
+}
+
 TEST_F(GatewayClient, IsSplicedOnSuccessAndHandsOnTheRestInOrder) {
   Start();
   TestPeer client = Connect();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -115,7 +116,7 @@ TEST(GatewayConfig, AnErrorNamesItsLineAndKey) {
       {"rabbit.example:5671", "rabbit.example:0", "gateway.yaml:12", "host and a port"},
       {"  tls: {ca: b.pem}\n", "", "gateway.yaml:13", "needs 'tls'"},
       {"login: external", "login: kerberos", "gateway.yaml:14", "login"},
-      {"login: external", "login: plain", "gateway.yaml:14", "service account"},
+      {"login: external", "login: account", "gateway.yaml:14", "service account"},
       {"login: external", "login: anonymous", "gateway.yaml:15", "of no use"},
       {"  login: external\n", "", "gateway.yaml:12", "login"},
       {"lifetime: 5m", "lifetime: 5s", "gateway.yaml:15", "lifetime"},
@@ -148,6 +149,87 @@ broker: {address: "127.0.0.1:5673", login: anonymous}
   EXPECT_NE(refused.status().message().find("tls"), absl::string_view::npos) << refused.status();
   EXPECT_TRUE(with_service("{target: 'auth.example:7450', tls: {}}").ok());
   EXPECT_TRUE(with_service("{target: 'auth.example:7450', allow_plaintext: true}").ok());
+}
+
+// A configuration whose broker is at `address`, and is logged in to by `account`.
+absl::StatusOr<GatewayConfig> ReadAccount(const std::string& address, const std::string& account) {
+  return Read(R"(service: {target: "127.0.0.1:7450"}
+listeners: [{name: amqp, address: "127.0.0.1:5672"}]
+broker:
+  address: )" +
+              address + "\n  login: account\n  account: " + account + "\n");
+}
+
+constexpr char kLocal[] = "\"127.0.0.1:5673\"";
+constexpr char kRemote[] = "\"rabbit.example:5672\"";
+constexpr char kRemoteTls[] = "\"rabbit.example:5671\"\n  tls: {server_name: mq.example}";
+
+TEST(GatewayConfig, ReadsAServiceAccount) {
+  const auto config = ReadAccount(kRemoteTls,
+                                  "{mechanisms: [SCRAM-SHA-256-PLUS, PLAIN], username: u, "
+                                  "password_file: p, channel_bindings: [tls-unique], "
+                                  "server_name: sasl.example, parameters: {secure: false}}");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const AccountLoginConfig& account = config->broker.account;
+  EXPECT_EQ(config->broker.login, BrokerLogin::kAccount);
+  EXPECT_EQ(account.mechanisms, (std::vector<std::string>{"SCRAM-SHA-256-PLUS", "PLAIN"}));
+  EXPECT_EQ(account.username, "u");
+  EXPECT_EQ(account.password_file, "p");
+  EXPECT_EQ(account.server_name, "sasl.example");
+  EXPECT_EQ(account.channel_bindings, std::vector<std::string>{"tls-unique"});
+  ASSERT_EQ(account.parameters.size(), 1u);
+  EXPECT_EQ(account.parameters[0].name, "secure");
+  EXPECT_EQ(account.parameters[0].value, "false");
+}
+
+TEST(GatewayConfig, AServiceAccountHasSafeDefaults) {
+  const std::string account = "{username: u, password_file: p}";
+  const auto mechanisms = [&account](const std::string& address) {
+    const auto config = ReadAccount(address, account);
+    EXPECT_TRUE(config.ok()) << config.status();
+    return config.ok() ? config->broker.account.mechanisms : std::vector<std::string>();
+  };
+  using Names = std::vector<std::string>;
+  const Names all = {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"};
+  EXPECT_EQ(mechanisms(kLocal), all);
+  EXPECT_EQ(mechanisms("\"[::1]:5673\""), all);
+  EXPECT_EQ(mechanisms(kRemoteTls), all);
+  EXPECT_EQ(mechanisms(kRemote), (Names{"SCRAM-SHA-512", "SCRAM-SHA-256"}));
+  const auto config = ReadAccount(kRemoteTls, account);
+  EXPECT_EQ(config->broker.account.server_name, "mq.example");
+  EXPECT_EQ(config->broker.account.channel_bindings,
+            (Names{"tls-exporter", "tls-server-end-point"}));
+  EXPECT_EQ(ReadAccount(kRemote, account)->broker.account.server_name, "rabbit.example");
+}
+
+TEST(GatewayConfig, RefusesAServiceAccountThatCannotWorkOrShowsItsSecret) {
+  const std::string secrets = ", username: u, password_file: p}";
+  const std::vector<std::array<std::string, 3>> cases = {
+      {kRemote, "{mechanisms: [PLAIN]" + secrets, "could read the secret"},
+      {kLocal, "{mechanisms: [SCRAM-SHA-256-PLUS]" + secrets, "give 'tls'"},
+      {kLocal, "{mechanisms: [SCRAM-SHA-3]" + secrets, "'SCRAM-SHA-3': there is no such"},
+      {kLocal, "{mechanisms: []" + secrets, "one mechanism or more"},
+      {kRemoteTls, "{mechanisms: [EXTERNAL]}", "login 'external'"},
+      {kLocal, "{mechanisms: [ANONYMOUS]}", "login 'anonymous'"},
+      {kLocal, "{password_file: p}", "username"},
+      {kLocal, "{username: u}", "password_file"},
+      {kLocal, "{token_file: t" + secrets, "'token_file' is of no use"},
+      {kRemoteTls, "{mechanisms: [OAUTHBEARER]}", "token_file"},
+      {kRemoteTls, "{mechanisms: [OAUTHBEARER], token_file: t, password_file: p}",
+       "'password_file' is of no use"},
+      {kRemote, "{mechanisms: [XOAUTH2], username: u, token_file: t}", "could read the secret"},
+      {kRemoteTls, "{channel_bindings: [tls-unic]" + secrets, "tls-unique"},
+      {kRemoteTls, "{channel_bindings: []" + secrets, "one type or more"},
+      {kLocal, "{parameters: {mutaul: true}" + secrets, "did you mean 'mutual'"},
+      {kLocal, "{parameters: {nonce: mine}" + secrets, "unknown key 'nonce'"},
+  };
+  for (const auto& [address, account, named] : cases) {
+    const auto config = ReadAccount(address, account);
+    ASSERT_FALSE(config.ok()) << account;
+    EXPECT_NE(config.status().message().find(named), absl::string_view::npos) << config.status();
+  }
+  EXPECT_TRUE(ReadAccount(kRemote, "{mechanisms: [PLAIN], allow_plaintext: true" + secrets).ok());
+  EXPECT_TRUE(ReadAccount(kRemote, "{mechanisms: [GSSAPI], parameters: {keytab: k}}").ok());
 }
 
 TEST(GatewayConfig, NamesTheSectionThatIsMissing) {

@@ -208,6 +208,20 @@ TEST_F(GatewayTls, CarriesMuchBothWaysAndEndsInOrder) {
   EXPECT_TRUE(WaitForConnected(0));
 }
 
+TEST_F(GatewayTls, CarriesMessagesOfManyKilobytesBothWaysBeforeTheLogin) {
+  Start();
+  const SslContextPtr context = ClientContext();
+  TestPeer client = Connect();
+  ASSERT_TRUE(client.StartTlsClient(context.get(), "amqp.example"));
+  const auto handshake = authenticator_->Next();
+  const std::string init(60'000, 'i');
+  client.Send(init);
+  EXPECT_TRUE(handshake->WaitForBytes(init.size()) == init);
+  const std::string challenge(60'000, 'c');
+  handshake->Send(challenge);
+  EXPECT_TRUE(client.Receive(challenge.size()) == challenge);
+}
+
 TEST_F(GatewayTls, AFailedLoginIsReadBeforeAnOrderlyEnd) {
   Start();
   const SslContextPtr context = ClientContext();

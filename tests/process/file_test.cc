@@ -40,5 +40,22 @@ TEST(ReadFile, NamesThePathAndTheCause) {
   EXPECT_EQ(ReadFile("/", 10).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(ReadLine, ReadsOneLineWithOrWithoutItsEnd) {
+  for (const char* content : {"s3 cret", "s3 cret\n", "s3 cret\r\n"}) {
+    EXPECT_EQ(*ReadLine(WriteScratch("line", content), 10), "s3 cret");
+  }
+}
+
+TEST(ReadLine, RefusesWhatIsNotOneLine) {
+  for (const std::string& content :
+       {std::string(), std::string("\n"), std::string("one\ntwo\n"), std::string("a\0b", 3)}) {
+    const std::string path = WriteScratch("line", content);
+    const absl::Status status = ReadLine(path, 10).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(status.message(), "cannot use " + path + ": expected one line, and not an empty one");
+  }
+  EXPECT_EQ(ReadLine("/nonexistent/file", 10).status().code(), absl::StatusCode::kNotFound);
+}
+
 }  // namespace
 }  // namespace sallyport::process

@@ -16,8 +16,9 @@ bool IsTokenCharacter(char byte) {
 }
 
 bool IsScheme(std::string_view text) {
+  // Only letters become letters by this bit.
   return std::equal(text.begin(), text.end(), kScheme.begin(), kScheme.end(),
-                    [](char a, char b) { return IsAlpha(a) && static_cast<char>(a | 0x20) == b; });
+                    [](char a, char b) { return static_cast<char>(a | 0x20) == b; });
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ inline constexpr MechanismDescriptor kPlain = {
     .client_first = ClientFirst::kRequired,
     .supports_authzid = true,
     .exposes_secret = true,
+    .needs_password = true,
     .create_server = &CreatePlainServer,
     .create_client = &CreatePlainClient,
 };

@@ -78,6 +78,7 @@ constexpr MechanismDescriptor ScramDescriptor() {
       .supports_authzid = true,
       .channel_binding = kVariant.plus,
       .mutual = true,
+      .needs_password = true,
       .server_parameters = kScramServerParameters,
       .client_parameters = kScramClientParameters,
       .create_server = [](const ServerMechanismContext& context)

@@ -205,5 +205,32 @@ TEST(HandshakeAnswers, WeNeverSendAFrameOver512Bytes) {
   EXPECT_EQ(largest, 512u - 25);
 }
 
+TEST(HandshakeAnswers, OnlyAMechanismOfLargeTokensSendsChallengesUpToTheFrameLimit) {
+  MechanismDescriptor large = kPuppet;
+  large.large_tokens = true;
+  ServerSetup setup;
+  setup.offer = *MechanismOffer::Create({&large}, {});
+  setup.limits.max_frame_size = 1000;
+  for (const size_t frame : {size_t{513}, size_t{1000}, size_t{1001}}) {
+    ServerSession session(setup);
+    session.TakeUnread();
+    session.Exchange(SaslHeader() + InitFrame("PUPPET", "challenge=" + std::to_string(frame - 25)));
+    const std::string sent = session.TakeUnread();
+    EXPECT_EQ(session.Inconsistency(), "");
+    if (frame <= 1000) {
+      EXPECT_FALSE(session.outcome().has_value());
+      EXPECT_EQ(sent.size(), frame);
+    } else {
+      ASSERT_TRUE(session.outcome().has_value());
+      EXPECT_EQ(session.outcome()->reason, FailureReason::kInternal);
+      EXPECT_LE(sent.size(), 512u);
+    }
+  }
+  ServerSession session(setup);
+  session.Exchange(SaslHeader() + InitFrame("PUPPET", "succeed=600"));
+  ASSERT_TRUE(session.outcome().has_value());
+  EXPECT_EQ(session.outcome()->code, amqp::SaslCode::kSys);
+}
+
 }  // namespace
 }  // namespace sallyport

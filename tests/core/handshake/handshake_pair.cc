@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "tests/core/sasl/local_mechanisms.h"
+
 namespace sallyport {
 namespace {
 
@@ -74,7 +76,7 @@ ServerSetup EveryMechanism() {
   static const CredentialsFound* const cleartext =
       new CredentialsFound(AccountOf(kCleartextUser, kPassword, {"CLEARTEXT"}));
   std::vector<std::string_view> names;
-  for (const MechanismDescriptor& mechanism : Mechanisms()) names.push_back(mechanism.name);
+  for (const MechanismDescriptor& mechanism : LocalMechanisms()) names.push_back(mechanism.name);
   ServerSetup setup;
   setup.offer = OfferOf(names);
   setup.channel_bindings = {Exporter()};

@@ -23,7 +23,7 @@ inline constexpr std::string_view kPassword = "correct horse battery";
 // checked as it was sent, which takes long against kKeysUser's keys.
 std::string_view UserFor(std::string_view mechanism);
 
-// EveryMechanism offers all of Mechanisms(), over TLS with a client certificate.
+// EveryMechanism offers all of LocalMechanisms(), over TLS with a client certificate.
 ServerSetup EveryMechanism();
 
 // CertificateFor is a self-signed certificate, in DER, of that common name.

@@ -11,6 +11,7 @@
 #include "tests/core/handshake/frame_bytes.h"
 #include "tests/core/handshake/handshake_pair.h"
 #include "tests/core/handshake/server_session.h"
+#include "tests/core/sasl/local_mechanisms.h"
 
 namespace sallyport {
 namespace {
@@ -112,7 +113,7 @@ TEST_P(SplitIndependenceOf, AnInitAlone) {
 
 std::vector<std::string_view> Names() {
   std::vector<std::string_view> names;
-  for (const MechanismDescriptor& mechanism : Mechanisms()) names.push_back(mechanism.name);
+  for (const MechanismDescriptor& mechanism : LocalMechanisms()) names.push_back(mechanism.name);
   return names;
 }
 
@@ -136,6 +137,17 @@ TEST(SplitIndependence, OfRejectedCredentials) {
                             "code 1 bad_credentials");
   ExpectTheSameHoweverSplit(setup, ClientBytes(setup, LoginBy("PLAIN", "nobody")),
                             "code 1 unknown_user");
+}
+
+TEST(SplitIndependence, OfATokenThatIsRefused) {
+  ServerSetup setup = EveryMechanism();
+  for (const bool reported : {true, false}) {
+    setup.settings.token_error_as_challenge = reported;
+    for (const char* mechanism : {"OAUTHBEARER", "XOAUTH2"}) {
+      const std::string stream = ClientBytes(setup, LoginBy(mechanism, kKeysUser, "wrong"));
+      ExpectTheSameHoweverSplit(setup, stream + Tail(), "code 1 unknown_user");
+    }
+  }
 }
 
 TEST(SplitIndependence, OfServerFinalAsAChallenge) {

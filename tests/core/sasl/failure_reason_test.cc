@@ -29,6 +29,7 @@ TEST(FailureReason, TellsThePeerWhoseFaultItIs) {
   EXPECT_EQ(CodeFor(FailureReason::kTokenInvalid), SaslCode::kAuth);
   EXPECT_EQ(CodeFor(FailureReason::kTokenExpired), SaslCode::kAuth);
   EXPECT_EQ(CodeFor(FailureReason::kTokenNotAccepted), SaslCode::kAuth);
+  EXPECT_EQ(CodeFor(FailureReason::kKerberosRefused), SaslCode::kAuth);
   EXPECT_EQ(CodeFor(FailureReason::kTimedOut), SaslCode::kSysTemp);
   EXPECT_EQ(CodeFor(FailureReason::kStoreUnavailable), SaslCode::kSysTemp);
   EXPECT_EQ(CodeFor(FailureReason::kDraining), SaslCode::kSysTemp);
@@ -60,7 +61,7 @@ TEST(FailureReason, EachHasANameOfItsOwnAndASentence) {
     EXPECT_TRUE(names.insert(ReasonName(reason)).second) << ReasonName(reason);
     EXPECT_EQ(Describe(reason).back(), '.') << ReasonName(reason);
   }
-  EXPECT_EQ(names.size(), 35u);
+  EXPECT_EQ(names.size(), 36u);
   EXPECT_EQ(ReasonName(FailureReason::kBadCredentials), "bad_credentials");
 }
 

@@ -20,7 +20,7 @@ class GsaslSession {
   using Properties = std::map<Gsasl_property, std::string>;
 
   // GsaslSession answers what GNU SASL asks for from `properties`. As a server it
-  // takes any identity that EXTERNAL and ANONYMOUS name.
+  // takes any identity that EXTERNAL, ANONYMOUS and GSSAPI name.
   GsaslSession(GsaslRole role, const char* mechanism, Properties properties);
   GsaslSession(const GsaslSession&) = delete;
   GsaslSession& operator=(const GsaslSession&) = delete;

@@ -1,5 +1,7 @@
 #include "core/tokens/key_set.h"
 
+#include <openssl/err.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -137,6 +139,7 @@ TEST(KeySet, LeavesOutPointsThatAreNotOnTheirCurve) {
   };
   EXPECT_THAT(WhySkipped(point("P-256", 32, 32)), HasSubstr("not a point of its curve"));
   EXPECT_THAT(WhySkipped(point("P-521", 66, 66)), HasSubstr("not a point of its curve"));
+  EXPECT_EQ(ERR_peek_error(), 0u);
   EXPECT_THAT(WhySkipped(point("P-256", 31, 32)), HasSubstr("must be of 32 bytes"));
   EXPECT_THAT(WhySkipped(point("P-256", 32, 33)), HasSubstr("must be of 32 bytes"));
   EXPECT_THAT(WhySkipped(point("P-256", 0, 32)), HasSubstr("expected 'x'"));

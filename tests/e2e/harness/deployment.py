@@ -19,8 +19,8 @@ from harness.sallyport import Binaries, Ctl, Gateway, Service
 class Deployment:
     """Starts nothing by itself: `start_...` in the order below, then `stop`."""
 
-    def __init__(self, bin_folder, users):
-        """`users`: {name: password}."""
+    def __init__(self, bin_folder, users, with_account=False):
+        """`users`: {name: password}. `with_account`: the broker's service account."""
         self.binaries = Binaries(bin_folder)
         self.users = users
         self.scratch = pathlib.Path(tempfile.mkdtemp(prefix='sallyport-e2e-'))
@@ -31,7 +31,7 @@ class Deployment:
         self._server = self.servers.issue('localhost')
         self._broker_certificate = self.brokers.issue('gateway', usage='clientAuth')
         self.rabbitmq = RabbitMq(self.scratch, self._server.certificate, self._server.key,
-                                 self.logins.certificate, users)
+                                 self.logins.certificate, users, with_account)
         self.service_tls = self._server._replace(ca=self.brokers.certificate)
         self.service = Service(self.binaries.service, self.scratch, self.service_tls)
         self.ctl = Ctl(self.binaries.ctl, self.service.admin_socket)

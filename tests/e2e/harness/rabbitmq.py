@@ -1,10 +1,13 @@
 """A real, unmodified RabbitMQ in a scratch folder, on ports of its own.
 
 It speaks AMQP 1.0 over TLS only, and lets in only holders of a certificate
-whose authority it trusts: the user is the certificate's common name.
+whose authority it trusts: the user is the certificate's common name. It may also
+have a service account, which logs in by its password and without TLS.
 """
 
+import base64
 import glob
+import hashlib
 import json
 import os
 import pathlib
@@ -15,6 +18,9 @@ import time
 from harness.processes import Program, ProgramFailed, free_port
 
 _PLUGINS = ('rabbitmq_amqp1_0', 'rabbitmq_auth_mechanism_ssl')
+# Of the service account, which may touch every queue.
+ACCOUNT = 'gateway'
+ACCOUNT_PASSWORD = 'the password of the gateway'
 # Of its record tracked_connection.
 _USER_FIELD = 11
 
@@ -22,12 +28,14 @@ _USER_FIELD = 11
 class RabbitMq:
     """Each user may touch only the queues whose names start with its own and a dot."""
 
-    def __init__(self, scratch, certificate, key, trusted, users):
+    def __init__(self, scratch, certificate, key, trusted, users, with_account=False):
         self._home = pathlib.Path(scratch) / 'rabbitmq'
         self._home.mkdir()
         self._programs = _newest_installed()
+        self._with_account = with_account
         self._write_configuration(certificate, key, trusted, users)
         self.address = ''
+        self.plaintext_address = ''
         self._environment = {}
         self.server = None
         self._port_mapper = None
@@ -76,8 +84,9 @@ class RabbitMq:
         return self.server.wait_for_line(lambda line: line if text in line else None, after, timeout)
 
     def _choose_ports(self):
-        amqps, port_mapper, distribution = free_port(), free_port(), free_port()
+        amqps, amqp, port_mapper, distribution = (free_port() for _ in range(4))
         self.address = f'127.0.0.1:{amqps}'
+        self.plaintext_address = f'127.0.0.1:{amqp}'
         self._environment = {
             'PATH': os.environ['PATH'],
             'LANG': 'C.UTF-8',
@@ -98,6 +107,7 @@ class RabbitMq:
             'RABBITMQ_PID_FILE': str(self._home / 'pid'),
             'RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS':
                 f'-rabbit ssl_listeners [{{"127.0.0.1",{amqps}}}] '
+                + (f'tcp_listeners [{{"127.0.0.1",{amqp}}}] ' if self._with_account else '') +
                 '-kernel inet_dist_use_interface {127,0,0,1}',
         }
 
@@ -123,14 +133,20 @@ class RabbitMq:
         return done.stdout
 
     def _write_configuration(self, certificate, key, trusted, users):
+        accounts = [ACCOUNT] if self._with_account else []
         definitions = {
             'vhosts': [{'name': '/'}],
             # An empty hash: no password ever lets this user in.
             'users': [{'name': user, 'password_hash': '', 'tags': '',
-                       'hashing_algorithm': 'rabbit_password_hashing_sha256'} for user in users],
+                       'hashing_algorithm': 'rabbit_password_hashing_sha256'} for user in users]
+                     + [{'name': account, 'password_hash': _hash(ACCOUNT_PASSWORD), 'tags': '',
+                         'hashing_algorithm': 'rabbit_password_hashing_sha256'}
+                        for account in accounts],
             'permissions': [{'user': user, 'vhost': '/', 'configure': f'^{user}\\..*',
                              'write': f'^({user}\\..*|amq\\.default)$', 'read': f'^{user}\\..*'}
-                            for user in users],
+                            for user in users]
+                           + [{'user': account, 'vhost': '/', 'configure': '.*',
+                               'write': '.*', 'read': '.*'} for account in accounts],
         }
         self._write('definitions.json', json.dumps(definitions, indent=2))
         plugins = ','.join(_PLUGINS)
@@ -140,6 +156,7 @@ class RabbitMq:
 listeners.tcp = none
 load_definitions = {self._home}/definitions.json
 auth_mechanisms.1 = EXTERNAL
+{'auth_mechanisms.2 = PLAIN' if self._with_account else ''}
 ssl_cert_login_from = common_name
 ssl_options.cacertfile = {trusted}
 ssl_options.certfile = {certificate}
@@ -151,6 +168,11 @@ log.console.level = info
 
     def _write(self, name, text):
         (self._home / name).write_text(text, encoding='utf-8')
+
+
+def _hash(password):
+    salt = os.urandom(4)
+    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 
 def _newest_installed():

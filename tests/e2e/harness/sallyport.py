@@ -74,13 +74,26 @@ class Gateway:
     """sallyport-gateway with a TLS listener and a plaintext one, in front of `broker`."""
 
     def __init__(self, binary, scratch, service_address, service_tls, listener_tls, client_ca,
-                 broker_address, broker_ca, login_ca):
+                 broker_address, broker_ca, login_ca, broker=None):
+        """`broker`: that part of the configuration, in place of a login by certificate."""
         self._scratch = pathlib.Path(scratch)
         self._binary = binary
         self._ready_file = self._scratch / 'gateway.ready.json'
         self.configuration = self._scratch / 'gateway.yaml'
         self.listeners = {}
         self.program = None
+        broker = broker or f'''\
+broker:
+  address: "{broker_address}"
+  tls:
+    ca: {broker_ca}
+    server_name: localhost
+  login: external
+  external:
+    ca_certificate: {login_ca.certificate}
+    ca_key: {login_ca.key}
+    lifetime: 10m
+'''
         self.configuration.write_text(f'''\
 service:
   target: "{service_address}"
@@ -99,18 +112,8 @@ listeners:
       client_certificate: optional
   - name: amqp
     address: "127.0.0.1:0"
-broker:
-  address: "{broker_address}"
-  tls:
-    ca: {broker_ca}
-    server_name: localhost
-  login: external
-  external:
-    ca_certificate: {login_ca.certificate}
-    ca_key: {login_ca.key}
-    lifetime: 10m
 drain: 1s
-''', encoding='utf-8')
+{broker}''', encoding='utf-8')
 
     @property
     def command(self):

@@ -29,16 +29,25 @@ admin: {socket: /run/x/admin.sock}
 store: {name: main, sqlite: /var/lib/x.db, cache_ttl: 5s}
 credentials:
   schemes: [SCRAM-SHA-256]
+  allow_weak: [ssha, SHA256]
+  min_scram_iterations: 4500
   scram_iterations: 5000
   pbkdf2_iterations: 5001
   argon2_memory_kib: 9000
   argon2_passes: 3
+kerberos: {keytab: amqp.keytab, service: amqp@auth.example, realm: EXAMPLE, allow_one_way: true}
+tokens:
+  - issuer: https://issuer.example
+    keys: issuer.jwks
+    audience: [brokers]
 listeners:
   - name: amqps
     mechanisms: [PLAIN, SCRAM-SHA-1]
     allow_password_without_tls: true
     channel_bindings: [tls-exporter]
     final_data_as_challenge: true
+    token_error_as_challenge: false
+    digest_realm: brokers
     skip_empty_frames: true
     certificate_identity: uri
     max_frame_size: 4KiB
@@ -66,6 +75,14 @@ log: {level: warning}
   EXPECT_EQ(config->store_path, "/var/lib/x.db");
   EXPECT_EQ(config->store_cache_ttl, absl::Seconds(5));
   EXPECT_EQ(config->schemes, std::vector<std::string>{"SCRAM-SHA-256"});
+  EXPECT_EQ(config->weak_schemes, (std::vector<std::string>{"SSHA", "SHA256"}));
+  EXPECT_EQ(config->min_scram_iterations, 4500u);
+  EXPECT_EQ(config->kerberos.keytab, "amqp.keytab");
+  EXPECT_EQ(config->kerberos.service, "amqp@auth.example");
+  EXPECT_EQ(config->kerberos.realm, "EXAMPLE");
+  EXPECT_TRUE(config->kerberos.allow_one_way);
+  ASSERT_EQ(config->token_issuers.size(), 1u);
+  EXPECT_EQ(config->token_issuers[0].name, "https://issuer.example");
   EXPECT_EQ(config->costs.scram_iterations, 5000u);
   EXPECT_EQ(config->costs.pbkdf2_iterations, 5001u);
   EXPECT_EQ(config->costs.argon2_memory_kib, 9000u);
@@ -77,6 +94,8 @@ log: {level: warning}
   EXPECT_TRUE(listener.allow_password_without_tls);
   EXPECT_EQ(listener.channel_bindings, std::vector<std::string>{"tls-exporter"});
   EXPECT_TRUE(listener.limits.final_data_as_challenge);
+  EXPECT_FALSE(listener.token_error_as_challenge);
+  EXPECT_EQ(listener.digest_realm, "brokers");
   EXPECT_TRUE(listener.limits.skip_empty_frames);
   EXPECT_EQ(listener.certificate_identity, CertificateIdentity::kUri);
   EXPECT_EQ(listener.limits.max_frame_size, 4096u);
@@ -132,6 +151,13 @@ TEST(ServerConfig, KnowsSchemesByTheirOwnName) {
   const auto config = Load("credentials: {schemes: [argon2id]}");
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->schemes, std::vector<std::string>{"ARGON2ID"});
+}
+
+TEST(ServerConfig, AllowsOnlyWeakSchemesByName) {
+  for (const char* scheme : {"SCRAM-SHA-256", "ARGON2ID", "CLEARTEXT", "SHA3", ""}) {
+    const std::string yaml = std::string("credentials: {allow_weak: ['") + scheme + "']}";
+    EXPECT_NE(Error(yaml).find("is not a weak scheme"), std::string::npos) << scheme;
+  }
 }
 
 TEST(ServerConfig, RefusesAChannelBindingThatDoesNotExist) {

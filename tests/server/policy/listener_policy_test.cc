@@ -45,6 +45,28 @@ TEST(ListenerPolicy, OffersAnonymousOnlyWhereItIsNamed) {
   EXPECT_EQ(Offered(*MakePolicy({.mechanisms = {"ANONYMOUS"}}), {}), "ANONYMOUS");
 }
 
+TEST(ListenerPolicy, OffersTokensOnlyOverTlsAndWhereSomebodyIssuesThem) {
+  const ListenerRules rules = {.mechanisms = {"OAUTHBEARER", "XOAUTH2", "SCRAM-SHA-256"}};
+  const auto policy = ListenerPolicy::Create(rules, kBase);
+  EXPECT_NE(std::string(policy.status().message()).find("OAUTHBEARER cannot work"),
+            std::string::npos);
+  ServerMechanismSettings base = kBase;
+  base.takes_tokens = true;
+  const auto taking = ListenerPolicy::Create(rules, base);
+  ASSERT_TRUE(taking.ok()) << taking.status();
+  EXPECT_EQ(Offered(**taking, {.encrypted = true}), "OAUTHBEARER XOAUTH2 SCRAM-SHA-256");
+  EXPECT_EQ(Offered(**taking, {}), "SCRAM-SHA-256");
+}
+
+TEST(ListenerPolicy, HandsOnWhatTheListenerSaysToItsMechanisms) {
+  const auto policy = MakePolicy({.certificate_identity = CertificateIdentity::kUri,
+                                  .digest_realm = "brokers",
+                                  .token_error_as_challenge = false});
+  EXPECT_EQ(policy->mechanism_settings().certificate_identity, CertificateIdentity::kUri);
+  EXPECT_EQ(policy->mechanism_settings().digest_realm, "brokers");
+  EXPECT_FALSE(policy->mechanism_settings().token_error_as_challenge);
+}
+
 TEST(ListenerPolicy, KeepsTheOrderOfPreference) {
   EXPECT_EQ(Offered(*MakePolicy({.mechanisms = {"PLAIN", "SCRAM-SHA-256"}}), {.encrypted = true}),
             "PLAIN SCRAM-SHA-256");

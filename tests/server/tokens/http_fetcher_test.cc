@@ -99,8 +99,8 @@ TEST_F(HttpFetcherTest, RefusesHalfADocument) {
 
 TEST_F(HttpFetcherTest, SpeaksHttpOnly) {
   const std::string file = client::WriteFile("keys.json", kKeys);
-  EXPECT_THAT(Failure({.url = "file://" + file}), HasSubstr("file"));
-  EXPECT_THAT(Failure({.url = "ftp://127.0.0.1/keys"}), HasSubstr("ftp"));
+  EXPECT_THAT(Failure({.url = "file://" + file}), HasSubstr("not supported"));
+  EXPECT_THAT(Failure({.url = "ftp://127.0.0.1/keys"}), HasSubstr("not supported"));
 }
 
 TEST_F(HttpFetcherTest, SaysWhereNobodyAnswers) {

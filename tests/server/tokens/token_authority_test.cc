@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "process/log.h"
+#include "tests/client/test_certificates.h"
 #include "tests/core/tokens/token_signer.h"
 #include "tests/server/tokens/answer_box.h"
 #include "tests/server/tokens/key_server.h"
@@ -204,6 +205,11 @@ TEST_F(TokenAuthorityTest, WaitsForTheFirstKeysOfAUrl) {
   // What no key would help is settled at once.
   EXPECT_TRUE(authority->ResolveCached("not a token", "").has_value());
   EXPECT_TRUE(authority->ResolveCached(Token("k1", "https://b.example"), "").has_value());
+  const std::string payload = PayloadOf("https://a.example");
+  const std::string other_algorithm = signer_.Sign(R"({"alg":"HS256"})", payload, "ES256");
+  EXPECT_TRUE(authority->ResolveCached(other_algorithm, "").has_value());
+  const std::string large = absl::StrCat(R"("x":")", std::string(20'000, 'x'), "\"");
+  EXPECT_TRUE(authority->ResolveCached(Token("k1", "https://a.example", large), "").has_value());
   AnswerBox<CredentialAnswer> box;
   authority->Resolve(Token(), "", box.Callback());
   authority->Resolve(Token(), "bob", box.Callback());
@@ -216,11 +222,36 @@ TEST_F(TokenAuthorityTest, WaitsForTheFirstKeysOfAUrl) {
   EXPECT_TRUE(authority->ResolveCached(Token(), "").has_value());
 }
 
+TEST_F(TokenAuthorityTest, ANewKeyAtTheUrlIsAcceptedAfterOneFetch) {
+  const client::TestAuthority ca;
+  KeyServer server(Keys("k1"), ca.Issue("localhost"));
+  TokenIssuer issuer = Issuer("a", server.Url());
+  issuer.ca_file = client::WriteFile("ca.pem", ca.certificate());
+  issuer.min_interval = absl::ZeroDuration();
+  const auto authority = Start({issuer});
+  EXPECT_EQ(Found(Resolve(*authority, Token("k1"))).denial, std::nullopt);
+  server.Publish(KeySetOf({successor_.Jwk(R"("kid":"k2",)")}));
+  // The old key is believed until somebody looks.
+  EXPECT_EQ(Found(*authority->ResolveCached(Token("k1"), "")).denial, std::nullopt);
+  const std::string next =
+      successor_.Sign(HeaderFor("k2"), PayloadOf("https://a.example"), "ES256");
+  EXPECT_FALSE(authority->ResolveCached(next, "").has_value());
+  EXPECT_EQ(Found(Resolve(*authority, next)).account->authentication_id, "alice");
+  EXPECT_EQ(Found(*authority->ResolveCached(next, "")).denial, std::nullopt);
+  EXPECT_EQ(server.AwaitRequest(), "/keys");
+  EXPECT_EQ(server.AwaitRequest(), "/keys");
+  EXPECT_EQ(Denial(*authority, Token("k1")), FailureReason::kTokenInvalid);
+  // That one fetched the keys again.
+  EXPECT_THAT(server.Stop(), SizeIs(1));
+}
+
 TEST_F(TokenAuthorityTest, AFloodOfUnknownKeysCostsOneFetch) {
   KeyServer server(Keys("k1"));
-  const auto authority = Start({Issuer("a", server.Url())});
+  TokenIssuer issuer = Issuer("a", server.Url());
+  issuer.min_interval = absl::Hours(1);
+  const auto authority = Start({issuer});
   EXPECT_EQ(Found(Resolve(*authority, Token())).denial, std::nullopt);
-  // The limit is 10 s: for that long they are refused at once.
+  // For that long they are refused at once.
   for (int i = 0; i < 500; ++i) {
     const auto answer = authority->ResolveCached(Token(absl::StrCat("random", i)), "");
     ASSERT_TRUE(answer.has_value());

@@ -47,6 +47,7 @@ max_lifetime: 1h
 max_token_size: 8KiB
 refresh: 1m
 max_age: 10m
+min_interval: 20s
 )");
   ASSERT_TRUE(issuer.ok()) << issuer.status();
   EXPECT_EQ(issuer->name, "corp");
@@ -55,6 +56,7 @@ max_age: 10m
   EXPECT_FALSE(issuer->allow_plaintext);
   EXPECT_EQ(issuer->refresh, absl::Minutes(1));
   EXPECT_EQ(issuer->max_age, absl::Minutes(10));
+  EXPECT_EQ(issuer->min_interval, absl::Seconds(20));
   const TokenRules& rules = issuer->rules;
   EXPECT_EQ(rules.issuer, "https://i.example");
   EXPECT_EQ(rules.audiences, (std::vector<std::string>{"amqp", "urn:fleet"}));
@@ -79,6 +81,7 @@ TEST(TokenIssuer, HasSafeDefaults) {
   EXPECT_EQ(issuer->rules.max_lifetime, std::nullopt);
   EXPECT_EQ(issuer->refresh, absl::Minutes(5));
   EXPECT_EQ(issuer->max_age, absl::Hours(1));
+  EXPECT_EQ(issuer->min_interval, absl::Seconds(10));
   EXPECT_EQ(issuer->rules.algorithms.size(), 9u);
   for (const TokenAlgorithm algorithm : issuer->rules.algorithms) {
     EXPECT_FALSE(SignsWithASecret(algorithm));
@@ -114,7 +117,8 @@ TEST(TokenIssuer, NeedsAnIssuerKeysAndAnAudience) {
 
 TEST(TokenIssuer, AFileTakesSecretsAndNothingThatIsForUrls) {
   EXPECT_TRUE(Read("{issuer: i, keys: k, audience: [a], algorithms: [HS256]}").ok());
-  for (const char* line : {"ca: c", "allow_plaintext: true", "refresh: 1m", "max_age: 2h"}) {
+  for (const char* line :
+       {"ca: c", "allow_plaintext: true", "refresh: 1m", "max_age: 2h", "min_interval: 10s"}) {
     const auto issuer = Read(absl::StrCat("issuer: i\nkeys: k\naudience: [a]\n", line));
     EXPECT_THAT(std::string(issuer.status().message()), HasSubstr("'keys' names a file"));
   }
