@@ -1,6 +1,5 @@
 #include "core/sasl/digest_md5/digest_client.h"
 
-#include <limits>
 #include <utility>
 
 #include "core/sasl/digest_md5/digest_charset.h"

@@ -106,6 +106,22 @@ TEST(ClientHandshake, LogsInByServerFinalAsAChallenge) {
   }
 }
 
+TEST(ClientHandshake, ComesAgainInOneMessage) {
+  ServerSetup setup = EveryMechanism();
+  ClientHandshake::Options options = LoginBy("DIGEST-MD5", kKeysUser);
+  for (int again = 0; again < 3; ++again) {
+    const Login login(setup, options);
+    ASSERT_TRUE(login.done_with(amqp::SaslCode::kOk));
+    // The header and the init, and a response the first time.
+    EXPECT_EQ(ReadFrames(login.talk.client_bytes).size(), again == 0 ? 3u : 2u);
+    const auto& remembered = login.session.outcome()->session;
+    ASSERT_TRUE(remembered.has_value());
+    setup.sessions = {{remembered->id, {.state = remembered->state}}};
+    options.session = login.client.session();
+    ASSERT_TRUE(options.session.has_value());
+  }
+}
+
 TEST(ClientHandshake, HearsThatItsPasswordIsWrong) {
   for (const char* mechanism : {"PLAIN", "OAUTHBEARER", "XOAUTH2", "SCRAM-SHA-1", "SCRAM-SHA-256",
                                 "SCRAM-SHA-512-PLUS", "DIGEST-MD5", "CRAM-MD5", "LOGIN"}) {
