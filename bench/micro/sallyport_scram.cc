@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "core/crypto/random_source.h"
+#include "core/sasl/create_mechanism.h"
 #include "core/sasl/mechanism_registry.h"
 
 namespace sallyport {
@@ -18,7 +19,7 @@ SallyportScram::Host::Host(const ScramUser& user)
 }
 
 SallyportScram::SallyportScram(Host& host)
-    : host_(host), server_(host.descriptor_.create_server(host.context_)) {}
+    : host_(host), server_(CreateServerMechanism(host.descriptor_, host.context_).value()) {}
 
 bool SallyportScram::First(std::string_view message, std::string& reply) {
   const auto asked = server_->Step(message);

@@ -62,7 +62,7 @@ void RunLogins(benchmark::State& state, const ScramUser& user, typename Server::
     }
     state.PauseTiming();
     for (Login<Server>& login : logins) good &= !login.client->Finish(login.reply).has_value();
-    if (!good) state.SkipWithError("a login failed");
+    if (!good) return state.SkipWithError("a login failed");
     state.ResumeTiming();
   }
 }

@@ -7,6 +7,7 @@
 #include "core/credentials/key_derivation.h"
 #include "core/credentials/new_credential.h"
 #include "core/crypto/random_source.h"
+#include "core/sasl/create_mechanism.h"
 #include "core/sasl/mechanism_registry.h"
 
 namespace sallyport {
@@ -45,7 +46,7 @@ const ScramKeys& ScramUser::keys() const {
 }
 
 std::unique_ptr<ClientMechanism> ScramUser::NewClient() const {
-  return FindMechanism(mechanism_)->create_client(context_).value();
+  return CreateClientMechanism(*FindMechanism(mechanism_), context_).value();
 }
 
 std::string ScramUser::Answer(ClientMechanism& client, const std::string* challenge) const {

@@ -5,7 +5,10 @@
 namespace sallyport {
 
 GssBuffer::~GssBuffer() {
-  if (buffer_.value != nullptr) OPENSSL_cleanse(buffer_.value, buffer_.length);
+  if (buffer_.value == nullptr) return;
+  OPENSSL_cleanse(buffer_.value, buffer_.length);
+  // An empty message has memory of its own, which the library would not free.
+  if (buffer_.length == 0) buffer_.length = 1;
   OM_uint32 minor = 0;
   gss_release_buffer(&minor, &buffer_);
 }

@@ -9,6 +9,7 @@
 #include "tests/core/handshake/frame_bytes.h"
 #include "tests/core/handshake/handshake_pair.h"
 #include "tests/core/handshake/server_session.h"
+#include "tests/core/sasl/forgiven_leaks.h"
 #include "tests/core/sasl/gssapi_fixture.h"
 
 namespace sallyport {
@@ -87,6 +88,8 @@ TEST_F(GssapiHandshakeTest, AListenersLimitHoldsForTokensToo) {
 }
 
 TEST_F(GssapiHandshakeTest, RefusalsHaveTheirCodes) {
+  // MIT's library leaks the name of a service that it has no key of.
+  const ForgivenLeaks of_kerberos;
   setup_.settings.kerberos.keytab = "/no/such/keytab";
   ServerSession misconfigured(setup_);
   EXPECT_TRUE(IsDone(TalkTo(misconfigured), amqp::SaslCode::kSysPerm));

@@ -5,27 +5,10 @@
 #include <utility>
 
 #include "gtest/gtest.h"
-
-// There where the address sanitizer is.
-extern "C" __attribute__((weak)) void __lsan_disable();
-extern "C" __attribute__((weak)) void __lsan_enable();
+#include "tests/core/sasl/forgiven_leaks.h"
 
 namespace sallyport {
 namespace {
-
-// ForgivenLeaks are what is allocated while it lives: Cyrus's GSSAPI client acquires
-// its credentials twice, and releases them once.
-class ForgivenLeaks {
- public:
-  ForgivenLeaks() {
-    if (__lsan_disable != nullptr) __lsan_disable();
-  }
-  ForgivenLeaks(const ForgivenLeaks&) = delete;
-  ForgivenLeaks& operator=(const ForgivenLeaks&) = delete;
-  ~ForgivenLeaks() {
-    if (__lsan_enable != nullptr) __lsan_enable();
-  }
-};
 
 constexpr char kService[] = "amqp";
 constexpr char kDigestMd5[] = "DIGEST-MD5";
@@ -134,6 +117,7 @@ std::optional<std::string> CyrusSession::Step(std::optional<std::string_view> in
 }
 
 std::optional<std::string> CyrusSession::StepClient(std::optional<std::string_view> input) {
+  // Cyrus's GSSAPI client acquires its credentials twice, and releases them once.
   const ForgivenLeaks of_cyrus;
   const char* output = nullptr;
   unsigned length = 0;

@@ -212,5 +212,27 @@ TEST_F(DigestClientTest, TakesNoStateThatIsNotWhole) {
   }
 }
 
+TEST_F(DigestClientTest, TakesNoStateWithoutTheProofToWaitFor) {
+  const auto client = Answered();
+  StateWriter state;
+  ASSERT_TRUE(client->SaveState(state).ok());
+  for (const std::string& proof : {""s, "0"s, std::string(32, 'x')}) {
+    StateReader saved(state.view());
+    StateWriter altered;
+    altered.Number(saved.Number());
+    altered.Bytes(saved.Bytes());
+    altered.Bytes(saved.Bytes());
+    EXPECT_EQ(saved.Bytes(), Verifier().substr(8));
+    altered.Bytes(proof);
+    altered.Number(saved.Number());
+    ASSERT_TRUE(saved.at_end());
+    StateReader reader(altered.view());
+    const auto fresh = Client();
+    EXPECT_TRUE(fresh->RestoreState(reader).ok());
+    EXPECT_FALSE(reader.at_end());
+    EXPECT_TRUE(fresh->Finish("rspauth=" + proof).has_value());
+  }
+}
+
 }  // namespace
 }  // namespace sallyport

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gtest/gtest.h"
+#include "tests/core/sasl/forgiven_leaks.h"
 
 namespace sallyport {
 
@@ -34,6 +35,8 @@ int GsaslSession::Answer(Gsasl* library, Gsasl_session* session, Gsasl_property 
 }
 
 std::string GsaslSession::Step(std::optional<std::string_view> input) {
+  // GSSAPI's first step leaks in libgssglue, which GNU SASL calls Kerberos by.
+  const ForgivenLeaks of_gssglue;
   char* output = nullptr;
   size_t length = 0;
   status_ = gsasl_step(session_, input.has_value() ? input->data() : nullptr,

@@ -8,6 +8,7 @@
 
 #include "core/sasl/gssapi/kerberos_token.h"
 #include "gtest/gtest.h"
+#include "tests/core/sasl/forgiven_leaks.h"
 #include "tests/core/sasl/gss_peer.h"
 #include "tests/core/sasl/gssapi_fixture.h"
 
@@ -243,6 +244,8 @@ TEST_F(GssapiServerTest, RefusesATicketForAServiceWithoutAKey) {
 }
 
 TEST_F(GssapiServerTest, AKeytabThatIsMissingOrNoneIsOurFault) {
+  // MIT's library leaks the name of a service that it has no key of.
+  const ForgivenLeaks of_kerberos;
   settings_.kerberos.keytab = "/no/such/keytab";
   EXPECT_EQ(Judge(Token()).reason, FailureReason::kMisconfigured);
   EXPECT_STREQ(Judge(Token()).what, "the keytab does not exist");

@@ -14,6 +14,8 @@ class GsaslClient {
     this.program = spawn('gsasl', [
       '--client', '--no-cb', `--mechanism=${mechanism}`, `--authentication-id=${username}`,
       `--password=${password}`, '--service=amqp', '--hostname=localhost',
+      // DIGEST-MD5 would ask for these.
+      '--realm=sallyport', '--quality-of-protection=qop-auth',
     ], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.remarks = '';
     this.program.stderr.on('data', (text) => { this.remarks += text; });
