@@ -31,6 +31,7 @@ inline constexpr KnownParameter kCramMd5ServerParameters[] = {{"nonce", true}};
 inline constexpr MechanismDescriptor kCramMd5 = {
     .name = "CRAM-MD5",
     .client_first = ClientFirst::kNo,
+    .needs_password = true,
     .opt_in = true,
     .server_parameters = kCramMd5ServerParameters,
     .available = [] { return IsAvailable(HashFunction::kMd5); },

@@ -44,6 +44,7 @@ inline constexpr MechanismDescriptor kDigestMd5 = {
     .server_sends_final_data = true,
     .supports_authzid = true,
     .mutual = true,
+    .needs_password = true,
     .opt_in = true,
     .server_parameters = kDigestMd5ServerParameters,
     .client_parameters = kDigestMd5ClientParameters,

@@ -28,6 +28,7 @@ inline constexpr MechanismDescriptor kLogin = {
     .name = "LOGIN",
     .client_first = ClientFirst::kOptional,
     .exposes_secret = true,
+    .needs_password = true,
     .opt_in = true,
     .create_server = &CreateLoginServer,
     .create_client = &CreateLoginClient,

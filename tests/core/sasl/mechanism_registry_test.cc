@@ -59,7 +59,9 @@ TEST(MechanismRegistry, DescriptorsSayWhatPolicyMustKnow) {
     EXPECT_EQ(mechanism.supports_authzid, !one_name) << name;
     EXPECT_EQ(mechanism.exposes_secret, name == "PLAIN" || name == "LOGIN" || oauth) << name;
     EXPECT_EQ(mechanism.needs_token, oauth) << name;
-    EXPECT_EQ(mechanism.needs_password, scram || name == "PLAIN") << name;
+    EXPECT_EQ(mechanism.needs_password,
+              proves || name == "PLAIN" || name == "LOGIN" || name == "CRAM-MD5")
+        << name;
     EXPECT_EQ(mechanism.needs_certificate, name == "EXTERNAL") << name;
     EXPECT_EQ(mechanism.opt_in,
               anonymous || name.ends_with("-MD5") || name == "LOGIN" || name == "GSSAPI")
