@@ -16,8 +16,9 @@ Messages are shown by their size only, since they may hold a secret.
 Without --mechanism, those are tried that --token-file, --peer-certificate or
 --channel-binding is for; with none of these, those that need a password and nothing else.
 
-Exit codes: 0 accepted; 1 the service broke the protocol; 4 the service cannot
-be reached, or says to try again; 5 refused.
+Exit codes: 0 accepted; 1 the client broke off: none of its mechanisms could be used, or
+the service did not prove itself; 4 the service cannot be reached, or says to try again;
+5 refused.
 
 Examples:
   sallyportctl login alice

@@ -115,6 +115,7 @@ int main(int argc, char** argv) {
   app.add_flag("!--no-resume", options.service.resume, "ask for no resume tokens");
   app.add_option("--service-pid", options.service_pid, "process whose CPU time is measured");
   app.add_option("--hold", held, "measure memory with so many handshakes held open instead");
+  app.footer("Without --mechanism, it is SCRAM-SHA-256.");
   CLI11_PARSE(app, argc, argv);
   options.password = sallyport::Secret(password);
   if (absl::Status status = PrepareClients(client, token_file, &options); !status.ok()) {
