@@ -20,17 +20,8 @@ const unsigned char* Unsigned(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-const char* OpensslName(HashFunction hash) {
-  switch (hash) {
-    case HashFunction::kSha1:
-      return OSSL_DIGEST_NAME_SHA1;
-    case HashFunction::kSha256:
-      return OSSL_DIGEST_NAME_SHA2_256;
-    case HashFunction::kSha512:
-      return OSSL_DIGEST_NAME_SHA2_512;
-  }
-  return nullptr;
-}
+// OpenSSL knows the digests by SCRAM's names too; each is a literal.
+const char* OpensslName(HashFunction hash) { return HashName(hash).data(); }
 
 class Reused final : public OpensslCalls {
  public:
