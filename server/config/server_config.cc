@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/credentials/weak_schemes.h"
+#include "core/sasl/digest_md5/digest_challenge.h"
 #include "core/sasl/mechanism_registry.h"
 #include "process/loopback.h"
 #include "process/yaml_reader.h"
@@ -127,7 +128,10 @@ ListenerRules ReadListener(YamlMapping listener) {
   rules.token_error_as_challenge =
       listener.Bool("token_error_as_challenge", rules.token_error_as_challenge);
   rules.digest_realm = listener.String("digest_realm", rules.digest_realm);
-  if (rules.digest_realm.empty()) listener.Refuse("digest_realm", "the realm must not be empty");
+  if (!IsDigestRealm(rules.digest_realm)) {
+    listener.Refuse("digest_realm",
+                    "the realm must be UTF-8 without control characters, of 1 to 255 bytes");
+  }
   rules.certificate_identity = listener.Choice("certificate_identity", rules.certificate_identity,
                                                {{"common_name", CertificateIdentity::kCommonName},
                                                 {"dns_name", CertificateIdentity::kDnsName},

@@ -165,6 +165,14 @@ TEST(ServerConfig, RefusesAChannelBindingThatDoesNotExist) {
             std::string::npos);
 }
 
+TEST(ServerConfig, RefusesARealmThatNoLoginCouldBeIn) {
+  for (const std::string& realm : {std::string(), std::string("a\\nb"), std::string(256, 'r')}) {
+    const std::string yaml = "listeners: [{name: a, digest_realm: \"" + realm + "\"}]";
+    EXPECT_NE(Error(yaml).find("digest_realm"), std::string::npos) << realm;
+  }
+  EXPECT_TRUE(Load("listeners: [{name: a, digest_realm: " + std::string(255, 'r') + "}]").ok());
+}
+
 TEST(ServerConfig, DoesNotTakeAnEmptyClientCaForNone) {
   EXPECT_NE(Error("grpc: {tls: {certificate: c, key: k, client_ca: ''}}").find("client_ca"),
             std::string::npos);
