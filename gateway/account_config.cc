@@ -17,12 +17,6 @@ using process::YamlMapping;
 constexpr const char* kDefaultMechanisms[] = {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"};
 constexpr const char* kChannelBindings[] = {"tls-exporter", "tls-server-end-point", "tls-unique"};
 
-bool StaysOnThisMachine(const std::string& host) {
-  const bool ipv6 = host.find(':') != std::string::npos;
-  return process::StaysOnThisMachine(ipv6 ? absl::StrCat("[", host, "]:0")
-                                          : absl::StrCat(host, ":0"));
-}
-
 // Nullptr: the mechanism can be used.
 const char* ReasonAgainst(const MechanismDescriptor* mechanism, bool encrypted, bool readable) {
   if (mechanism == nullptr) return "there is no such mechanism";
@@ -102,7 +96,8 @@ std::vector<std::string> ReadChannelBindings(YamlMapping& mapping) {
 AccountLoginConfig ReadAccountConfig(YamlMapping mapping, const BrokerConfig& broker) {
   const bool encrypted = broker.tls.has_value();
   const bool allow_plaintext = mapping.Bool("allow_plaintext", false);
-  const bool readable = !encrypted && !allow_plaintext && !StaysOnThisMachine(broker.address.host);
+  const bool readable =
+      !encrypted && !allow_plaintext && !process::IsLoopbackHost(broker.address.host);
   const std::vector<const MechanismDescriptor*> mechanisms =
       ReadMechanisms(mapping, encrypted, readable);
   const bool needs_password = std::any_of(mechanisms.begin(), mechanisms.end(),

@@ -71,6 +71,7 @@ absl::StatusOr<std::string> ReadLine(const std::string& path, size_t max_bytes) 
       content->find_first_of(std::string_view("\n\0", 2)) == std::string::npos) {
     return content;
   }
+  explicit_bzero(content->data(), content->size());
   return absl::InvalidArgumentError(
       absl::StrCat("cannot use ", path, ": expected one line, and not an empty one"));
 }

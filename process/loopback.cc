@@ -2,8 +2,6 @@
 
 #include <arpa/inet.h>
 
-#include <string>
-
 namespace sallyport::process {
 
 bool StaysOnThisMachine(std::string_view address) {
@@ -13,8 +11,11 @@ bool StaysOnThisMachine(std::string_view address) {
     address.remove_prefix(scheme.size());
     break;
   }
-  if (address.starts_with("[::1]:")) return true;
-  const std::string host(address.substr(0, address.rfind(':')));
+  return IsLoopbackHost(std::string(address.substr(0, address.rfind(':'))));
+}
+
+bool IsLoopbackHost(const std::string& host) {
+  if (host == "::1" || host == "[::1]") return true;
   in_addr parsed = {};
   return host == "localhost" ||
          (inet_pton(AF_INET, host.c_str(), &parsed) == 1 && host.starts_with("127."));

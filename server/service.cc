@@ -191,9 +191,10 @@ void Service::Drain() {
 Service::~Service() {
   if (grpc_ != nullptr) grpc_->Shutdown(std::chrono::system_clock::now());
   if (text_ != nullptr) text_->Stop();
-  // In this order: a lookup's answer may still ask for a derivation, and no
-  // derivation's answer asks for anything.
+  // In this order: a derivation's answer may still ask for a lookup (GSSAPI), and a
+  // lookup's for a derivation, which is then refused.
   admin_.reset();
+  if (derivations_ != nullptr) derivations_->Stop();
   store_.reset();
   tokens_.reset();
   derivations_.reset();

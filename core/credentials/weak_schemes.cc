@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/credentials/credential_scheme.h"
+#include "core/crypto/hash.h"
 
 namespace sallyport {
 namespace {
@@ -41,6 +42,9 @@ bool IsWeakScheme(std::string_view scheme) {
 
 bool MayVerify(const Credential& credential, std::span<const std::string> allowed_weak_schemes) {
   if (!IsWeak(credential)) return true;
+  // Without its hash function it is of no use, and must not keep the others from theirs.
+  const auto* digest = std::get_if<DigestHash>(&credential);
+  if (digest != nullptr && !IsAvailable(digest->hash)) return false;
   const std::string_view scheme = SchemeName(credential);
   return std::any_of(
       allowed_weak_schemes.begin(), allowed_weak_schemes.end(),

@@ -54,8 +54,12 @@ absl::Status Check(const MechanismDescriptor& mechanism, std::span<const KnownPa
 
 absl::Status CheckAll(const MechanismDescriptor& mechanism, std::span<const KnownParameter> known,
                       std::span<const MechanismParameter> parameters) {
-  for (const MechanismParameter& parameter : parameters) {
-    if (absl::Status status = Check(mechanism, known, parameter); !status.ok()) return status;
+  for (auto parameter = parameters.begin(); parameter != parameters.end(); ++parameter) {
+    if (absl::Status status = Check(mechanism, known, *parameter); !status.ok()) return status;
+    // One of two could go unheard.
+    if (FindParameter({parameters.begin(), parameter}, parameter->name).has_value()) {
+      return Refuse(mechanism, *parameter, "it is given twice");
+    }
   }
   return absl::OkStatus();
 }
@@ -86,7 +90,8 @@ absl::StatusOr<std::vector<MechanismParameter>> AdmitParameters(
         Check(mechanism, unknown ? std::span<const KnownParameter>() : mechanism.server_parameters,
               parameter);
     if (!status.ok()) return status;
-    if (!unknown) admitted.push_back(std::move(parameter));
+    const bool common = parameter.name == kMutual || parameter.name == kSecure;
+    if (common || !unknown) admitted.push_back(std::move(parameter));
   }
   return admitted;
 }

@@ -18,8 +18,8 @@
 namespace sallyport {
 
 // CreateServerMechanism fails with InvalidArgument for a critical parameter that
-// the mechanism does not know, and for a value that it cannot keep to. Other
-// parameters that it does not know are ignored.
+// the mechanism does not know, for one that is given twice, and for a value that it
+// cannot keep to. Other parameters that it does not know are ignored.
 absl::StatusOr<std::unique_ptr<ServerMechanism>> CreateServerMechanism(
     const MechanismDescriptor& mechanism, const ServerMechanismContext& context);
 

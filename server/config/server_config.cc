@@ -88,6 +88,10 @@ void ReadCredentials(YamlMapping credentials, ServerConfig* config) {
   CredentialCosts& costs = config->costs;
   costs.scram_iterations = static_cast<uint32_t>(
       credentials.Uint("scram_iterations", costs.scram_iterations, 4096, kMaxIterations));
+  if (config->min_scram_iterations > costs.scram_iterations) {
+    credentials.Refuse("min_scram_iterations",
+                       "expected no more than 'scram_iterations': no new password could be used");
+  }
   costs.pbkdf2_iterations = static_cast<uint32_t>(
       credentials.Uint("pbkdf2_iterations", costs.pbkdf2_iterations, 4096, kMaxIterations));
   costs.argon2_memory_kib = static_cast<uint32_t>(credentials.Uint(
@@ -188,6 +192,9 @@ absl::StatusOr<ServerConfig> LoadServerConfig(const std::string& path) {
   if (auto kerberos = root.Mapping("kerberos")) config.kerberos = ReadKerberos(*kerberos);
   for (YamlMapping issuer : root.MappingList("tokens")) {
     config.token_issuers.push_back(ReadTokenIssuer(issuer));
+    if (config.token_issuers.back().name == config.store_name) {
+      issuer.Refuse("name", "the store has this name: nobody could tell whom either vouches for");
+    }
   }
   if (root.Has("listeners")) config.listeners.clear();
   for (YamlMapping listener : root.MappingList("listeners")) {

@@ -7,7 +7,9 @@ DerivationPool::DerivationPool(const Options& options)
   for (int i = 0; i < options.threads; ++i) threads_.emplace_back([this] { Run(); });
 }
 
-DerivationPool::~DerivationPool() {
+DerivationPool::~DerivationPool() { Stop(); }
+
+void DerivationPool::Stop() {
   std::deque<Job> refused;
   {
     absl::MutexLock lock(&mutex_);
@@ -16,6 +18,7 @@ DerivationPool::~DerivationPool() {
   }
   for (Job& job : refused) std::move(job.done)(DerivationRefused{.overloaded = true});
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 std::optional<DerivationAnswer> DerivationPool::DeriveCached(const KeyDerivation& work) {

@@ -35,6 +35,10 @@ class DerivationPool {
   // that wait.
   ~DerivationPool();
 
+  // Stop refuses what is queued and what comes later, and returns when no work is
+  // under way any more. Safe to call twice, not from two threads.
+  void Stop();
+
   // DeriveCached answers from the cache of verified passwords, or not at all.
   std::optional<DerivationAnswer> DeriveCached(const KeyDerivation& work);
 

@@ -31,6 +31,9 @@ absl::Status LoginExchange::Begin(LoginStart start, bool* resumed) {
     return absl::OkStatus();
   }
   auto& admission = std::get<Admission>(admitted);
+  if (absl::Status status = CheckParameters(start, admission.connection); !status.ok()) {
+    return status;
+  }
   Todo todo;
   {
     absl::MutexLock lock(&mutex_);
@@ -62,6 +65,16 @@ absl::Status LoginExchange::Begin(LoginStart start, bool* resumed) {
   }
   Do(std::move(todo));
   return absl::OkStatus();
+}
+
+// Whether the mechanism, if it is offered, can be made with the call's parameters.
+absl::Status LoginExchange::CheckParameters(const LoginStart& start,
+                                            const AdmittedConnection& connection) const {
+  const MechanismDescriptor* const mechanism = connection.offer->Find(start.mechanism);
+  if (mechanism == nullptr || start.parameters.empty()) return absl::OkStatus();
+  ServerMechanismContext context = connection.MechanismContext(host_.random);
+  context.parameters = start.parameters;
+  return CreateServerMechanism(*mechanism, context).status();
 }
 
 void LoginExchange::Refuse(const LoginStart& start, const Refusal& refusal) {

@@ -95,6 +95,7 @@ class LoginExchange : public std::enable_shared_from_this<LoginExchange> {
 
   LoginExchange(HandshakeHost& host, OnStep on_step) : host_(host), on_step_(std::move(on_step)) {}
 
+  absl::Status CheckParameters(const LoginStart& start, const AdmittedConnection& connection) const;
   void Refuse(const LoginStart& start, const Refusal& refusal);
   absl::Status RestoreLocked(const LoginStart& start, OpenedToken& token)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

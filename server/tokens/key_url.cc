@@ -4,7 +4,6 @@
 
 #include <memory>
 
-#include "absl/strings/str_cat.h"
 #include "process/loopback.h"
 
 namespace sallyport::server {
@@ -41,8 +40,7 @@ absl::Status CheckKeyUrl(const std::string& url, bool allow_plaintext) {
     return absl::InvalidArgumentError(
         "the URL holds a user name or a password, which logs would show: leave it out");
   }
-  if (scheme == "http" && !allow_plaintext &&
-      !process::StaysOnThisMachine(absl::StrCat(host, ":80"))) {
+  if (scheme == "http" && !allow_plaintext && !process::IsLoopbackHost(host)) {
     return absl::InvalidArgumentError(
         "over http anybody on the way could put in keys of their own: use https, or set "
         "'allow_plaintext: true' where the network itself encrypts");

@@ -20,5 +20,14 @@ TEST(Loopback, IsNoOtherAddressNorName) {
   }
 }
 
+TEST(Loopback, KnowsAHostByItself) {
+  for (const char* host : {"localhost", "127.0.0.1", "::1", "[::1]"}) {
+    EXPECT_TRUE(IsLoopbackHost(host)) << host;
+  }
+  for (const char* host : {"unix", "unix:", "127.example.com", "192.0.2.1", "[::]", ""}) {
+    EXPECT_FALSE(IsLoopbackHost(host)) << host;
+  }
+}
+
 }  // namespace
 }  // namespace sallyport::process

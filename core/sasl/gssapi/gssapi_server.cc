@@ -42,7 +42,7 @@ class GssapiServer : public SequencedServerMechanism {
   StepResult OnLayerChoice(const std::optional<std::string>& choice);
   StepResult OfferLayers();
 
-  const KerberosSettings settings_;
+  KerberosSettings settings_;
   Awaited awaited_ = Awaited::kNothing;
   // One of the two, while it is under way.
   std::shared_ptr<AcceptStep> accept_;
@@ -126,6 +126,7 @@ absl::Status GssapiServer::SaveMessages(StateWriter& state) const {
   state.Number(static_cast<uint64_t>(awaited_));
   SaveContext(context_, state);
   state.Bytes(layer_offer_);
+  state.Number(settings_.allow_one_way ? 1 : 0);
   return absl::OkStatus();
 }
 
@@ -133,6 +134,8 @@ absl::Status GssapiServer::RestoreMessages(StateReader& state) {
   const uint64_t awaited = state.Number();
   context_ = RestoreContext(state);
   layer_offer_ = state.Bytes();
+  // A demand for mutual authentication holds to the end.
+  settings_.allow_one_way &= state.Number() == 1;
   if (awaited != static_cast<uint64_t>(Awaited::kAcknowledgement) &&
       awaited != static_cast<uint64_t>(Awaited::kLayerChoice)) {
     state.Fail();

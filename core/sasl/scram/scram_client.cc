@@ -163,6 +163,7 @@ absl::Status ScramClient::RestoreState(StateReader& state) {
   // Nothing verifies without a whole signature.
   const bool proof_sent = turn != Turn::kServerFirst;
   if (proof_sent != (server_signature_.size() == DigestSize(hash_))) state.Fail();
+  if (login_.nonce.empty()) state.Fail();
   turn_ = state.ok() ? turn : Turn::kFailed;
   return absl::OkStatus();
 }

@@ -153,6 +153,19 @@ TEST(ServerConfig, KnowsSchemesByTheirOwnName) {
   EXPECT_EQ(config->schemes, std::vector<std::string>{"ARGON2ID"});
 }
 
+TEST(ServerConfig, RefusesAMinimumThatNoNewPasswordMeets) {
+  EXPECT_NE(Error("credentials: {scram_iterations: 5000, min_scram_iterations: 5001}")
+                .find("min_scram_iterations"),
+            std::string::npos);
+}
+
+TEST(ServerConfig, RefusesAnIssuerOfTheStoresName) {
+  EXPECT_NE(Error("store: {name: main}\ntokens:\n  - {issuer: 'https://i.example', name: main, "
+                  "keys: k.jwks, audience: [a]}")
+                .find("the store has this name"),
+            std::string::npos);
+}
+
 TEST(ServerConfig, AllowsOnlyWeakSchemesByName) {
   for (const char* scheme : {"SCRAM-SHA-256", "ARGON2ID", "CLEARTEXT", "SHA3", ""}) {
     const std::string yaml = std::string("credentials: {allow_weak: ['") + scheme + "']}";

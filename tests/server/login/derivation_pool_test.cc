@@ -76,5 +76,16 @@ TEST(DerivationPool, RefusesWorkWhenItsQueueIsFullAndWhatWaitsWhenItIsDestroyed)
   EXPECT_EQ(late.size(), 1u);
 }
 
+TEST(DerivationPool, RefusesWorkOnceItIsStopped) {
+  DerivationPool pool({.threads = 1, .max_queued = 8, .cache = {}});
+  pool.Stop();
+  bool refused = false;
+  pool.Derive(SaltedPassword{}, [&refused](DerivationAnswer answer) {
+    const auto* refusal = std::get_if<DerivationRefused>(&answer);
+    refused = refusal != nullptr && refusal->overloaded;
+  });
+  EXPECT_TRUE(refused);
+}
+
 }  // namespace
 }  // namespace sallyport::server

@@ -223,6 +223,21 @@ TEST_F(ExchangeTest, KeepsToWhatTheCallDemands) {
   }
 }
 
+TEST_F(ExchangeTest, RefusesAValueThatTheMechanismCannotUse) {
+  ServerConfig config = ScratchConfig();
+  config.listeners[0].mechanisms = {"DIGEST-MD5"};
+  RunningService running(config);
+  for (const std::string& realm : {std::string(), std::string(300, 'r')}) {
+    Call call(running.stub());
+    v1::ExchangeRequest request = StartRequest("DIGEST-MD5", std::nullopt);
+    v1::Parameter* parameter = request.mutable_start()->add_parameters();
+    parameter->set_name("realm");
+    parameter->set_value(realm);
+    call.Send(request);
+    ExpectMistake(call);
+  }
+}
+
 TEST_F(ExchangeTest, LetsNobodyElseChooseTheNonce) {
   for (const bool critical : {false, true}) {
     Call call(running_.stub());
