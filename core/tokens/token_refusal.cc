@@ -2,7 +2,7 @@
 
 namespace sallyport {
 
-std::string_view Describe(TokenRefusal refusal) {
+const char* Describe(TokenRefusal refusal) {
   using enum TokenRefusal;
   switch (refusal) {
     case kTooLarge:

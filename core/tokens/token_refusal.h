@@ -4,7 +4,6 @@
 // Why a token was refused: for the log, never for the client. Pure.
 
 #include <cstdint>
-#include <string_view>
 
 namespace sallyport {
 
@@ -31,7 +30,7 @@ enum class TokenRefusal : uint8_t {
 
 // Describe is a sentence about `refusal` for a person. Valid for the life of the
 // process.
-std::string_view Describe(TokenRefusal refusal);
+const char* Describe(TokenRefusal refusal);
 
 }  // namespace sallyport
 

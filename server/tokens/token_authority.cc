@@ -61,7 +61,7 @@ CredentialAnswer Refuse(TokenRefusal refusal, std::string_view issuer) {
   // Of the token itself not a word: not even what it claims its issuer to be.
   process::Log(process::LogLevel::kInfo, "token refused",
                {{"store", issuer}, {"why", Describe(refusal)}});
-  return CredentialsFound{.denial = ReasonOf(refusal)};
+  return CredentialsFound{.denial = ReasonOf(refusal), .what = Describe(refusal)};
 }
 
 CredentialAnswer Unavailable(const absl::Status& status) {

@@ -76,7 +76,8 @@ listeners:
 
     def is_refused(self, mechanism, reason, **options):
         self.client_by(mechanism, **options).refusal()
-        self.service.logs_since(self._said, 'login refused', mechanism=mechanism, reason=reason)
+        return self.service.logs_since(self._said, 'login refused', mechanism=mechanism,
+                                       reason=reason)
 
     def test_gsasl_with_cram_md5(self):
         self.logs_in('CRAM-MD5')
@@ -101,7 +102,8 @@ listeners:
 
     def test_rhea_with_tokens_that_are_refused(self):
         self.is_refused('XOAUTH2', 'token_expired', token=self.issuer.token('alice', exp=1))
-        self.is_refused('XOAUTH2', 'token_not_accepted',
-                        token=self.issuer.token('alice', aud='others'))
+        refused = self.is_refused('XOAUTH2', 'token_not_accepted',
+                                  token=self.issuer.token('alice', aud='others'))
+        self.assertEqual(refused['detail'], 'The token is for another audience.')
         self.is_refused('XOAUTH2', 'token_invalid', token=self.issuer.token('alice') + 'AAAA')
         self.is_refused('XOAUTH2', 'authzid_not_allowed', token=self.issuer.token('bob'))

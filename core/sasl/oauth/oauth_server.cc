@@ -39,7 +39,7 @@ class OauthServer : public SequencedServerMechanism {
   StepResult ReadOauthBearer(std::string_view message);
   StepResult ReadXoauth2(std::string_view message);
   StepResult Ask(std::string_view user, std::string_view authorization_id, std::string_view token);
-  StepResult Refuse(FailureReason reason);
+  StepResult Refuse(FailureReason reason, const char* what);
 
   const OauthForm form_;
   const bool error_as_challenge_;
@@ -48,6 +48,7 @@ class OauthServer : public SequencedServerMechanism {
   MechanismProperties properties_;
   // What the end is, while an error challenge waits for its answer.
   FailureReason refusal_ = FailureReason::kTokenInvalid;
+  const char* what_ = nullptr;
 };
 
 StepResult OauthServer::FirstMessage(std::string_view message) {
@@ -75,7 +76,7 @@ StepResult OauthServer::Ask(std::string_view user, std::string_view authorizatio
       form_ == OauthForm::kOauthBearer ? kOauthBearer : kXoauth2;
   auto names = PrepareClaims(user, authorization_id, descriptor.name);
   if (const auto* failure = std::get_if<Failure>(&names)) return *failure;
-  if (token.empty()) return Refuse(FailureReason::kTokenInvalid);
+  if (token.empty()) return Refuse(FailureReason::kTokenInvalid, "the client sent no token");
   query_ = std::get<CredentialQuery>(std::move(names));
   NeedCredentials need{0, query_};
   need.query.token = Secret(token);
@@ -84,26 +85,27 @@ StepResult OauthServer::Ask(std::string_view user, std::string_view authorizatio
 
 StepResult OauthServer::OnCredentials(CredentialsFound found) {
   if (const auto refusal = RefusalOf(found, /*usable=*/true, found.vouched_by_token)) {
-    return Refuse(*refusal);
+    return Refuse(*refusal, found.what);
   }
   const std::string& name = found.account->authentication_id;
   if (name.empty()) return Failure{FailureReason::kInternal, "the token's account has no name"};
   if (!query_.authentication_id.empty() && query_.authentication_id != name) {
-    return Refuse(FailureReason::kAuthzidNotAllowed);
+    return Refuse(FailureReason::kAuthzidNotAllowed, "the token is another user's");
   }
   query_.authentication_id = name;
   return Success{IdentityOf(std::move(query_), std::move(found.account))};
 }
 
-StepResult OauthServer::Refuse(FailureReason reason) {
-  if (!error_as_challenge_ || !IsClientsFault(reason)) return Failure{reason};
+StepResult OauthServer::Refuse(FailureReason reason, const char* what) {
+  if (!error_as_challenge_ || !IsClientsFault(reason)) return Failure{reason, what};
   refusal_ = reason;
+  what_ = what;
   return Challenge{
       std::string(form_ == OauthForm::kOauthBearer ? kOauthBearerError : kXoauth2Error)};
 }
 
 // The client can only acknowledge: ^A in OAUTHBEARER, nothing in XOAUTH2.
-StepResult OauthServer::NextMessage(std::string_view) { return Failure{refusal_}; }
+StepResult OauthServer::NextMessage(std::string_view) { return Failure{refusal_, what_}; }
 
 absl::Status OauthServer::SaveMessages(StateWriter& state) const {
   state.Number(static_cast<uint64_t>(refusal_));
