@@ -29,9 +29,12 @@ _LIBRARIES = [
     "icu",  # SASLprep (RFC 4013)
     "jansson",  # JSON inside of tokens
     "krb5",  # Kerberos, by GSS-API
+    "ldap",  # the LDAP store
+    "libpq",  # the PostgreSQL store
     "nlohmann_json",  # JSON log lines and output
     "openssl",  # digests, HMAC, PBKDF2, randomness, X.509
     "protobuf",  # the contracts
+    "re2",  # patterns in the policy
     "spdlog",  # the asynchronous log sink
     "sqlite3",  # the embedded credential store
     "yaml_cpp",  # configuration files

@@ -4,13 +4,16 @@
 // What a credential store knows of one user, parsed once and then shared: it is
 // immutable, and cheap to hold in a cache.
 
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "core/credentials/credential.h"
+#include "core/credentials/password_verifier.h"
 
 namespace sallyport {
 
@@ -19,6 +22,8 @@ struct StoredCredential {
   Credential secret;
   // Absent: it does not expire.
   std::optional<absl::Time> expires_at;
+  // When it was stored; absent where the store does not know.
+  std::optional<absl::Time> created_at;
 };
 
 struct Account {
@@ -33,6 +38,10 @@ struct Account {
   std::optional<absl::Time> expires_at;
   // In the order in which they were added; equivalent to one another.
   std::vector<StoredCredential> credentials;
+  // Where the store keeps the secret to itself. Null: it does not.
+  std::shared_ptr<const PasswordVerifier> password_verifier;
+  // Changes with each change of the user in a store that can be written; 0 in others.
+  int64_t revision = 0;
 };
 
 }  // namespace sallyport

@@ -24,6 +24,8 @@ AccountCache::AccountCache(AccountCacheOptions options)
     : shard_capacity_(
           std::max<size_t>(1, (options.capacity + options.shards - 1) / options.shards)),
       ttl_(options.ttl),
+      negative_ttl_(options.negative_ttl),
+      stale_while_down_(options.stale_while_down),
       clock_(std::move(options.clock)),
       shards_(options.shards) {}
 
@@ -42,6 +44,18 @@ std::optional<std::shared_ptr<const Account>> AccountCache::Get(std::string_view
   return found->second->account;
 }
 
+std::optional<std::shared_ptr<const Account>> AccountCache::GetStale(std::string_view name,
+                                                                     absl::Duration retry_after) {
+  const absl::Time now = clock_();
+  Shard& shard = ShardOf(View(name));
+  absl::MutexLock lock(&shard.mutex);
+  const auto found = shard.index.find(View(name));
+  if (found == shard.index.end() || found->second->stale_until <= now) return std::nullopt;
+  Entry& entry = *found->second;
+  entry.expires_at = std::min(std::max(entry.expires_at, now + retry_after), entry.stale_until);
+  return entry.account;
+}
+
 uint64_t AccountCache::Generation(std::string_view name) {
   Shard& shard = ShardOf(View(name));
   absl::MutexLock lock(&shard.mutex);
@@ -50,11 +64,12 @@ uint64_t AccountCache::Generation(std::string_view name) {
 
 void AccountCache::Put(std::string_view name, uint64_t generation,
                        std::shared_ptr<const Account> account) {
-  const absl::Time expires_at = clock_() + ttl_;
+  const absl::Time expires_at = clock_() + (account == nullptr ? negative_ttl_ : ttl_);
   // Declared before the lock: an account that goes is wiped after the lock is free.
   Entries replaced;
   Entries fresh;
-  fresh.push_back({std::string(name), std::move(account), expires_at});
+  fresh.push_back(
+      {std::string(name), std::move(account), expires_at, expires_at + stale_while_down_});
   Shard& shard = ShardOf(View(name));
   absl::MutexLock lock(&shard.mutex);
   if (shard.generation != generation) return;

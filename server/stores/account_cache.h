@@ -32,6 +32,10 @@ struct AccountCacheOptions {
   // The most accounts kept, rounded up to a multiple of `shards`.
   size_t capacity = 65536;
   absl::Duration ttl = absl::Seconds(60);
+  // For "no such user".
+  absl::Duration negative_ttl = absl::Seconds(10);
+  // How much longer GetStale serves an answer.
+  absl::Duration stale_while_down = absl::ZeroDuration();
   size_t shards = 64;
   // Called from many threads at once.
   absl::AnyInvocable<absl::Time() const> clock = MonotonicNow;
@@ -44,6 +48,12 @@ class AccountCache {
   // Get is the account, null for a user who does not exist, or nothing where
   // the cache cannot tell. It allocates nothing.
   std::optional<std::shared_ptr<const Account>> Get(std::string_view name);
+
+  // GetStale is for a store that is down: the answer, also where its time to live
+  // has passed, if it has not by more than `stale_while_down`. Get then serves it for
+  // another `retry_after`, so that the store is not asked at each login.
+  std::optional<std::shared_ptr<const Account>> GetStale(std::string_view name,
+                                                         absl::Duration retry_after);
 
   // Generation changes whenever `name` is invalidated. Take it before the store
   // is asked, and hand it to Put.
@@ -66,7 +76,9 @@ class AccountCache {
   struct Entry {
     std::string name;
     std::shared_ptr<const Account> account;
+    // Until when Get serves it, and GetStale.
     absl::Time expires_at;
+    absl::Time stale_until;
   };
   using Entries = std::list<Entry>;
 
@@ -84,6 +96,8 @@ class AccountCache {
 
   const size_t shard_capacity_;
   const absl::Duration ttl_;
+  const absl::Duration negative_ttl_;
+  const absl::Duration stale_while_down_;
   const absl::AnyInvocable<absl::Time() const> clock_;
   std::vector<Shard> shards_;
 };

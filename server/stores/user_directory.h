@@ -6,6 +6,7 @@
 // the next lookup through the same process when the call returns.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/credentials/credential.h"
+#include "server/stores/user_key.h"
 
 namespace sallyport::server {
 
@@ -29,21 +31,44 @@ struct CredentialRecord {
 
 // UserRecord describes a user without any secret.
 struct UserRecord {
-  std::string name;
+  UserKey key;
   bool disabled = false;
   std::optional<absl::Time> expires_at;
   absl::Time created_at;
   absl::Time updated_at;
   std::vector<std::string> groups;
+  std::map<std::string, std::string> attributes;
   std::vector<CredentialRecord> credentials;
 };
 
-// NewUser is what AddUser stores. `name` is in SASLprep's stored form.
+// NewUser is what AddUser stores.
 struct NewUser {
-  std::string name;
+  UserKey key;
   std::vector<std::string> groups;
+  std::map<std::string, std::string> attributes;
   std::optional<absl::Time> expires_at;
+  bool disabled = false;
   std::vector<Credential> credentials;
+};
+
+// NewCredentials take the place of a user's credentials.
+struct NewCredentials {
+  std::vector<Credential> credentials;
+  // Until when those before them stay valid, if they do not expire earlier. Absent:
+  // they are deleted. Credentials that were already on their way out are deleted in
+  // either case, so that no more than two passwords are ever valid.
+  std::optional<absl::Time> old_valid_until;
+  // Only where the user still has this Account::revision: Aborted otherwise.
+  std::optional<int64_t> if_revision;
+};
+
+// UserChange is what UpdateUser changes; what is absent stays.
+struct UserChange {
+  std::optional<bool> disabled;
+  std::optional<std::vector<std::string>> groups;
+  std::optional<std::map<std::string, std::string>> attributes;
+  // InfiniteFuture: never.
+  std::optional<absl::Time> expires_at;
 };
 
 // UserPage is a part of the list, in order of name.
@@ -60,18 +85,19 @@ class UserDirectory {
   // AddUser fails with AlreadyExists, and changes nothing then.
   virtual absl::StatusOr<UserRecord> AddUser(const NewUser& user) = 0;
 
-  // ReplaceCredentials swaps all of a user's credentials in one transaction.
-  // NotFound where there is no such user; so for each call below.
-  virtual absl::StatusOr<UserRecord> ReplaceCredentials(
-      std::string_view name, const std::vector<Credential>& credentials) = 0;
+  // ReplaceCredentials swaps a user's credentials in one transaction. NotFound where
+  // there is no such user; so for each call below.
+  virtual absl::StatusOr<UserRecord> ReplaceCredentials(const UserKey& user,
+                                                        const NewCredentials& credentials) = 0;
 
-  virtual absl::StatusOr<UserRecord> SetDisabled(std::string_view name, bool disabled) = 0;
-  virtual absl::Status DeleteUser(std::string_view name) = 0;
-  virtual absl::StatusOr<UserRecord> GetUser(std::string_view name) = 0;
+  virtual absl::StatusOr<UserRecord> UpdateUser(const UserKey& user, const UserChange& change) = 0;
+  virtual absl::Status DeleteUser(const UserKey& user) = 0;
+  virtual absl::StatusOr<UserRecord> GetUser(const UserKey& user) = 0;
 
   // ListUsers starts behind `page_token` (empty: at the start) and returns at
-  // most `page_size` (1 to 1000) users.
-  virtual absl::StatusOr<UserPage> ListUsers(int page_size, std::string_view page_token) = 0;
+  // most `page_size` (1 to 1000) users of `tenant`.
+  virtual absl::StatusOr<UserPage> ListUsers(std::string_view tenant, int page_size,
+                                             std::string_view page_token) = 0;
 };
 
 }  // namespace sallyport::server
