@@ -67,7 +67,7 @@ LoginPolicy::LoginPolicy(const v1::LoginRules& rules, const std::vector<std::str
       limits_(ToLimits(rules)),
       handshake_timeout_(rules.limits().has_handshake_timeout()
                              ? ToDuration(rules.limits().handshake_timeout())
-                             : absl::Seconds(30)),
+                             : absl::InfiniteDuration()),
       token_issuers_(rules.token_issuers().begin(), rules.token_issuers().end()),
       credentials_(rules.credentials(), path.Key("credentials"), problems),
       identity_mappings_(rules.identity_mappings(), path, problems),

@@ -69,6 +69,7 @@ class LoginPolicy {
               Problems* problems);
 
   const HandshakeLimits& limits() const { return limits_; }
+  // handshake_timeout is infinite where the policy says nothing.
   absl::Duration handshake_timeout() const { return handshake_timeout_; }
   const ServerMechanismSettings& mechanism_settings() const { return settings_; }
   const std::vector<StoreChoice>& stores() const { return stores_; }

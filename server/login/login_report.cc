@@ -1,4 +1,4 @@
-#include "server/login/handshake_log.h"
+#include "server/login/login_report.h"
 
 #include <array>
 
@@ -29,11 +29,14 @@ LogLevel LevelOf(amqp::SaslCode code) {
 
 }  // namespace
 
-void LogHandshake(const HandshakeRecord& record) {
+void ReportLogin(HandshakeHost&, const LoginRecord& record) {
   const HandshakeOutcome& outcome = record.outcome;
   const LogLevel level = LevelOf(outcome.code);
   if (!process::LogEnabled(level)) return;
   const std::string_view code = CodeName(outcome.code);
+  const AdmittedConnection& connection = record.connection;
+  const policy::TenantPolicy* tenant = connection.party.scope.tenant;
+  const std::string_view tenant_name = tenant == nullptr ? std::string_view() : tenant->name();
   const auto microseconds =
       std::chrono::duration_cast<std::chrono::microseconds>(record.duration).count();
   if (outcome.identity) {
@@ -46,10 +49,11 @@ void LogHandshake(const HandshakeRecord& record) {
                   {"mechanism", record.mechanism},
                   {"authentication_id", identity.authentication_id},
                   {"authorization_id", identity.authorization_id},
+                  {"tenant", tenant_name},
                   {"store", store},
                   {"channel_bound", identity.channel_bound},
-                  {"listener", Bounded(record.listener)},
-                  {"remote_address", Bounded(record.remote_address)},
+                  {"listener", Bounded(connection.listener)},
+                  {"remote_address", Bounded(connection.remote_address)},
                   {"hostname", Bounded(record.hostname)},
                   {"duration_us", microseconds}});
     return;
@@ -62,8 +66,9 @@ void LogHandshake(const HandshakeRecord& record) {
                 {"detail", outcome.what != nullptr ? outcome.what : Describe(reason)},
                 {"mechanism", record.mechanism},
                 {"authentication_id", record.authentication_id},
-                {"listener", Bounded(record.listener)},
-                {"remote_address", Bounded(record.remote_address)},
+                {"tenant", tenant_name},
+                {"listener", Bounded(connection.listener)},
+                {"remote_address", Bounded(connection.remote_address)},
                 {"hostname", Bounded(record.hostname)},
                 {"duration_us", microseconds}});
 }
