@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -12,8 +14,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "process/log.h"
+#include "server/admin/writable_stores.h"
+#include "server/login/decoy_key.h"
 #include "server/resume/sealing_key_file.h"
 #include "server/rpc/server_credentials.h"
+#include "server/stores/sqlite/sqlite_backend.h"
 
 namespace sallyport::server {
 namespace {
@@ -64,9 +69,13 @@ absl::StatusOr<std::unique_ptr<Service>> Service::Start(const ServerConfig& conf
 }
 
 absl::Status Service::OpenStores() {
-  auto store = SqliteStore::Open({.name = config_.store_name,
-                                  .path = config_.store_path,
-                                  .cache_ttl = config_.store_cache_ttl});
+  CredentialStoreOptions options{.name = config_.store_name};
+  options.cache.ttl = config_.store_cache_ttl;
+  auto store = CredentialStore::Create(std::move(options), [this](StoreChanges& changes) {
+    v1::SqliteStore settings;
+    settings.set_path(config_.store_path);
+    return SqliteBackend::Create(settings, changes);
+  });
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
   if (!config_.token_issuers.empty()) {
@@ -104,8 +113,13 @@ void Service::ReloadResumeKeys() {
 }
 
 absl::Status Service::LoadPolicies() {
-  auto policies =
-      ListenerPolicies::Create(config_.listeners, MechanismSettings(config_, store_->decoy_key()));
+  // The store has made the directory.
+  const std::filesystem::path decoy_key_file =
+      std::filesystem::path(config_.store_path).replace_filename("decoy.key");
+  auto decoy_key = LoadOrCreateDecoyKey(decoy_key_file, SystemRandom());
+  if (!decoy_key.ok()) return decoy_key.status();
+  auto policies = ListenerPolicies::Create(config_.listeners,
+                                           MechanismSettings(config_, *std::move(decoy_key)));
   if (!policies.ok()) return policies.status();
   derivations_ = std::make_unique<DerivationPool>(config_.derivation);
   host_.reset(new HandshakeHost{.policies = *std::move(policies),
@@ -129,7 +143,9 @@ absl::Status Service::Serve() {
 
   auto admin = AdminServer::Start(
       {.socket_path = config_.admin_socket, .schemes = config_.schemes, .costs = config_.costs},
-      *store_);
+      [this](std::string_view name) {
+        return FindWritableStore({&store_, 1}, name);
+      });
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
 

@@ -21,7 +21,7 @@
 #include "server/login/stream_registry.h"
 #include "server/resume/resume_tokens.h"
 #include "server/rpc/authenticator_service.h"
-#include "server/stores/sqlite_store.h"
+#include "server/stores/credential_store.h"
 #include "server/text/text_listener.h"
 #include "server/tokens/token_authority.h"
 
@@ -63,7 +63,7 @@ class Service {
   const ServerConfig config_;
   std::string address_;
   HandshakeIds ids_{SystemRandom()};
-  std::unique_ptr<SqliteStore> store_;
+  std::shared_ptr<CredentialStore> store_;
   // Null where nobody's tokens are accepted.
   std::unique_ptr<TokenAuthority> tokens_;
   std::unique_ptr<CredentialResolver> resolver_;

@@ -1,6 +1,7 @@
 #include "server/login/credential_resolver.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -8,6 +9,9 @@
 
 namespace sallyport::server {
 namespace {
+
+// The store's users are not kept apart by tenant.
+constexpr std::string_view kTenant;
 
 bool HasExpired(const std::optional<absl::Time>& expires_at, absl::Time now) {
   return expires_at.has_value() && *expires_at <= now;
@@ -63,7 +67,7 @@ std::optional<CredentialAnswer> CredentialResolver::ResolveCached(const Credenti
     if (tokens_ == nullptr) return CredentialsUnavailable{FailureReason::kMisconfigured};
     return tokens_->ResolveCached(query.token.view(), query.authorization_id);
   }
-  auto account = store_.LookupCached(query.authentication_id);
+  auto account = store_.LookupCached(kTenant, query.authentication_id);
   if (!account) return std::nullopt;
   return JudgeAccount(*std::move(account), query, absl::Now());
 }
@@ -76,7 +80,7 @@ void CredentialResolver::Resolve(const CredentialQuery& query, Done done) {
     std::move(done)(CredentialsUnavailable{FailureReason::kMisconfigured});
     return;
   }
-  store_.Lookup(query.authentication_id,
+  store_.Lookup(kTenant, query.authentication_id,
                 [query, done = std::move(done)](LookupResult result) mutable {
                   if (!result.ok()) {
                     std::move(done)(Unavailable(result.status()));
