@@ -64,8 +64,8 @@ TEST(PasswordLine, TakesColonsIntoWhatMayHaveThem) {
 }
 
 TEST(PasswordLine, IsLockedByAMark) {
-  for (const char* locked : {"u:!", "u:*", "u:!!", "u:!$6$salt$x:1:2", "u:*:19000:0:99999:7:::",
-                             "u:!{CLEARTEXT}pencil"}) {
+  for (const char* locked : {"u:!", "u:*", "u:!!", "u:!$6$salt$x:1:2",
+                             "u:*:19000:0:99999:7:::", "u:!{CLEARTEXT}pencil"}) {
     EXPECT_EQ(Credentials(locked), "locked") << locked;
   }
 }
