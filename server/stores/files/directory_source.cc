@@ -68,8 +68,8 @@ class DirectoryReader {
   absl::Status ReadUser(const std::string& place, const std::string& entry,
                         const std::string& tenant) {
     UserFile file;
-    const absl::Status status = ReadCredentialFile(
-        place, kMaxUserFileSize, *snapshot_, [&](std::string_view content) {
+    const absl::Status status =
+        ReadCredentialFile(place, kMaxUserFileSize, *snapshot_, [&](std::string_view content) {
           bytes_ += content.size();
           file = ParseUserFile(content, place);
         });
@@ -81,7 +81,8 @@ class DirectoryReader {
     for (FileProblem& problem : file.problems) snapshot_->problems.push_back(std::move(problem));
     // Who is meant cannot be told.
     if (file.bad_name) return absl::OkStatus();
-    const std::optional<std::string> name = file.name.has_value() ? file.name : NameOf(place, entry);
+    const std::optional<std::string> name =
+        file.name.has_value() ? file.name : NameOf(place, entry);
     return name.has_value() ? Add({tenant, *name}, std::move(file.account), place)
                             : absl::OkStatus();
   }
@@ -118,10 +119,9 @@ class DirectoryReader {
   }
 
   static absl::Status TooMuch(const std::string& place) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("cannot use ", place, ": with it the users' files have more than ",
-                     kMaxUserFileBytes, " bytes or ", kMaxUsersInFiles,
-                     " users; use another kind of store"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "cannot use ", place, ": with it the users' files have more than ", kMaxUserFileBytes,
+        " bytes or ", kMaxUsersInFiles, " users; use another kind of store"));
   }
 
   std::shared_ptr<UserSnapshot> snapshot_;
@@ -153,8 +153,7 @@ std::string DirectorySource::Look() {
 
 absl::StatusOr<std::shared_ptr<UserSnapshot>> DirectorySource::Read() {
   DirectoryReader reader;
-  const absl::Status status =
-      per_tenant_ ? reader.ReadTenants(path_) : reader.ReadUsers(path_, "");
+  const absl::Status status = per_tenant_ ? reader.ReadTenants(path_) : reader.ReadUsers(path_, "");
   if (!status.ok()) return status;
   return reader.snapshot();
 }

@@ -18,8 +18,8 @@ namespace sallyport::server {
 // users are to be kept apart by tenant, which one file cannot, and where the file cannot
 // be read; the message says which and what to do.
 absl::StatusOr<std::unique_ptr<StoreBackend>> CreateFlatFileBackend(
-    const v1::FileStore& settings, const std::string& store, bool per_tenant,
-    StoreChanges& changes, absl::Duration period = absl::Seconds(1));
+    const v1::FileStore& settings, const std::string& store, bool per_tenant, StoreChanges& changes,
+    absl::Duration period = absl::Seconds(1));
 
 }  // namespace sallyport::server
 

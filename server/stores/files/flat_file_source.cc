@@ -109,8 +109,8 @@ std::string FlatFileSource::Look() {
 absl::StatusOr<std::shared_ptr<UserSnapshot>> FlatFileSource::Read() {
   auto snapshot = std::make_shared<UserSnapshot>();
   UserLines users(path_, *snapshot);
-  absl::Status status = ReadCredentialFile(
-      path_, kMaxUserFileBytes, *snapshot, [&](std::string_view content) {
+  absl::Status status =
+      ReadCredentialFile(path_, kMaxUserFileBytes, *snapshot, [&](std::string_view content) {
         ForEachLine(content, [&](const FileLine& line) { users.Read(line); });
       });
   if (!status.ok()) return status;

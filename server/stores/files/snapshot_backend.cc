@@ -14,7 +14,9 @@ using process::LogLevel;
 void LogUsers(const std::string& store, const std::string& path, const UserSnapshot& users) {
   constexpr size_t kMaxLogged = 20;
   Log(LogLevel::kInfo, "users read",
-      {{"store", store}, {"path", path}, {"users", users.size()},
+      {{"store", store},
+       {"path", path},
+       {"users", users.size()},
        {"problems", users.problems.size()}});
   for (size_t i = 0; i < users.problems.size() && i < kMaxLogged; ++i) {
     const FileProblem& problem = users.problems[i];

@@ -74,9 +74,9 @@ class UserFileReader {
   }
 
   absl::Status AddGroups(std::string_view value) {
-    for (const absl::string_view part : absl::StrSplit(
-             absl::string_view(value.data(), value.size()), absl::ByAnyChar(" \t"),
-             absl::SkipEmpty())) {
+    for (const absl::string_view part :
+         absl::StrSplit(absl::string_view(value.data(), value.size()), absl::ByAnyChar(" \t"),
+                        absl::SkipEmpty())) {
       const std::string_view group(part.data(), part.size());
       if (!IsGroupName(group)) {
         return absl::InvalidArgumentError("groups: holds a name with control characters");

@@ -104,10 +104,14 @@ TEST_F(DirectoryBackend, SkipsACredentialThatItCannotUse) {
 
 TEST_F(DirectoryBackend, DisablesAUserOfWhomItCannotTellWhatIsMeant) {
   const std::map<std::string, std::string> lines = {
-      {"typo", "disable: true"},          {"word", "disabled: yes"},
-      {"expiry", "expires: tomorrow"},    {"date", "expires: 2096-10-02"},
-      {"no-expiry", "expires:"},          {"twice", "disabled: false\ndisabled: false"},
-      {"group", "groups: a\x01"},         {"htpasswd", "alice:{CLEARTEXT}s3cret"},
+      {"typo", "disable: true"},
+      {"word", "disabled: yes"},
+      {"expiry", "expires: tomorrow"},
+      {"date", "expires: 2096-10-02"},
+      {"no-expiry", "expires:"},
+      {"twice", "disabled: false\ndisabled: false"},
+      {"group", "groups: a\x01"},
+      {"htpasswd", "alice:{CLEARTEXT}s3cret"},
       {"expiries", "expires: 2096-10-02T07:06:40Z\nexpires: 2097-10-02T07:06:40Z"},
   };
   for (const auto& [name, line] : lines) Put(name, absl::StrCat(kSha, "\n", line, "\n"));

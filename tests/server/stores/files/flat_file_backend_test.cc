@@ -60,8 +60,7 @@ TEST_F(FlatFileBackend, TakesWhatHtpasswdWrites) {
   changes_.AwaitThat([&] { return Takes("sha1", "another"); });
   EXPECT_FALSE(Takes("sha1", "open sesame"));
   EXPECT_TRUE(Takes("bcrypt", "open sesame"));
-  ASSERT_EQ(RunProgram({"/usr/bin/htpasswd", "-D", Path("users"), "sha256"}, {}),
-            absl::OkStatus());
+  ASSERT_EQ(RunProgram({"/usr/bin/htpasswd", "-D", Path("users"), "sha256"}, {}), absl::OkStatus());
   changes_.AwaitThat([&] { return Find("sha256") == nullptr; });
 }
 
@@ -93,7 +92,8 @@ TEST_F(FlatFileBackend, ReadsPasswdAndShadow) {
       "daemon:*:19000:0:99999:7:::\n"
       "alice:$5$rounds=1000$.eP7vzdOEADdBF6W$2QQ7tQruGQ9JE7JDGbWHPI7GsLJPkDlDT0NnhRZeVjB:19000:0:"
       "99999:7:::\r\n"
-      "locked:", kSha, "\nlocked:!", kSha, "\n"));
+      "locked:",
+      kSha, "\nlocked:!", kSha, "\n"));
   EXPECT_TRUE(HasNoCredential("root"));
   EXPECT_TRUE(Find("daemon")->disabled);
   EXPECT_TRUE(Takes("alice", "open sesame"));
@@ -217,8 +217,7 @@ TEST_F(FlatFileBackend, WarnsOfAFileThatIsOpenToOthers) {
 TEST_F(FlatFileBackend, RefusesWhatCannotWork) {
   absl::Status status = Open();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(status.message()),
-              HasSubstr("store main: cannot read " + Path("users")));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("store main: cannot read " + Path("users")));
   Put("users", "");
   status = Open(true);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);

@@ -103,6 +103,17 @@ TEST_F(MountedSecretTest, IsNeverSeenHalfSwapped) {
   reader.join();
 }
 
+// The kubelet makes the links after it has swapped the content.
+TEST_F(MountedSecretTest, IsReadWhereTheLinksDoNotLeadThereYet) {
+  MountedSecret secret(folder_);
+  secret.Write({{"alice", "{CLEARTEXT}one"}});
+  fs::remove(folder_ + "/alice");
+  fs::create_symlink("..data/gone", folder_ + "/gone");
+  Open(false);
+  EXPECT_TRUE(Takes("alice", "one"));
+  EXPECT_EQ(Find("gone"), nullptr);
+}
+
 TEST_F(MountedSecretTest, MayBeMountedForEachTenant) {
   MountedSecret blue(folder_ + "/blue");
   MountedSecret green(folder_ + "/green");
