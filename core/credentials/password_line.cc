@@ -28,6 +28,17 @@ bool TakesTheRest(std::string_view text) {
 
 }  // namespace
 
+void ForEachLine(std::string_view content, const std::function<void(const FileLine&)>& line) {
+  for (size_t number = 1; !content.empty(); ++number) {
+    const size_t end = content.find('\n');
+    const bool ended = end != std::string_view::npos;
+    std::string_view text = content.substr(0, end);
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    line({text, number, ended});
+    content.remove_prefix(ended ? end + 1 : content.size());
+  }
+}
+
 bool SaysNothing(std::string_view line) {
   return line.starts_with('#') || line.find_first_not_of(kBlanks) == std::string_view::npos;
 }

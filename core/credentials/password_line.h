@@ -12,6 +12,8 @@
 // credential that begins with '!' or '*' locks the user. Blank lines, and lines that
 // begin with '#', say nothing. Pure.
 
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +22,18 @@
 #include "core/credentials/credential.h"
 
 namespace sallyport {
+
+// FileLine is a line without its end.
+struct FileLine {
+  std::string_view text;
+  // From 1.
+  size_t number = 0;
+  // False of the last one in a file that does not end with a newline.
+  bool ended = true;
+};
+
+// ForEachLine hands on the lines one after another. A line ends with "\n" or "\r\n".
+void ForEachLine(std::string_view content, const std::function<void(const FileLine&)>& line);
 
 // PasswordLine is a line that names a user.
 struct PasswordLine {

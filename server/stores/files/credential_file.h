@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,24 +21,6 @@ namespace sallyport::server {
 // with InvalidArgument also where it is no regular file.
 absl::Status ReadCredentialFile(const std::string& path, size_t max_bytes, UserSnapshot& snapshot,
                                 const std::function<void(std::string_view content)>& read);
-
-// FileLine is a line without its end.
-struct FileLine {
-  std::string_view text;
-  // From 1.
-  size_t number = 0;
-  // False of the last one in a file that does not end with a newline.
-  bool ended = true;
-};
-
-// ForEachLine hands on the lines one after another. A line ends with "\n" or "\r\n".
-void ForEachLine(std::string_view content, const std::function<void(const FileLine&)>& line);
-
-// StoredName is the name as a store keeps it; nullopt where it cannot be a user's.
-std::optional<std::string> StoredName(std::string_view name);
-
-// IsGroupName tells whether a group can be called so: by text without control characters.
-bool IsGroupName(std::string_view group);
 
 // AddGroup puts the account into a group, if it is not there yet.
 void AddGroup(std::string_view group, Account& account);

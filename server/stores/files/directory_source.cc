@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/credentials/stored_form.h"
 #include "server/stores/files/credential_file.h"
 #include "server/stores/files/directory_listing.h"
 #include "server/stores/files/file_stamp.h"

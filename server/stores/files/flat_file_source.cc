@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "core/credentials/password_line.h"
+#include "core/credentials/stored_form.h"
 #include "process/file.h"
 #include "server/stores/files/credential_file.h"
 #include "server/stores/files/file_stamp.h"
@@ -77,7 +78,7 @@ absl::Status TakeGroup(std::string_view line, UserSnapshot& snapshot) {
         "there is no ':' behind a group's name; write <group>: <user> <user>");
   }
   const std::string_view group = line.substr(0, colon);
-  if (!IsGroupName(group)) {
+  if (!IsDisplayable(group)) {
     return absl::InvalidArgumentError("the group has no name, or one with control characters");
   }
   size_t unusable = 0;

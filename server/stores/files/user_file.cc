@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "core/credentials/password_line.h"
+#include "core/credentials/stored_form.h"
 #include "server/stores/files/credential_file.h"
 
 namespace sallyport::server {
@@ -78,7 +79,7 @@ class UserFileReader {
          absl::StrSplit(absl::string_view(value.data(), value.size()), absl::ByAnyChar(" \t"),
                         absl::SkipEmpty())) {
       const std::string_view group(part.data(), part.size());
-      if (!IsGroupName(group)) {
+      if (!IsDisplayable(group)) {
         return absl::InvalidArgumentError("groups: holds a name with control characters");
       }
       AddGroup(group, file_.account);

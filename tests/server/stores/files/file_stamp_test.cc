@@ -42,8 +42,11 @@ TEST(FileStamp, TellsOfAMissingFileAndOfAnotherMode) {
 
 TEST(FileStamp, KnowsWhatIsOpenToOthers) {
   struct stat file = {};
-  for (const auto& [mode, open] : {std::pair<mode_t, bool>(0600, false), {0640, false},
-                                   {0751, false}, {0644, true}, {0602, true}}) {
+  for (const auto& [mode, open] : {std::pair<mode_t, bool>(0600, false),
+                                   {0640, false},
+                                   {0751, false},
+                                   {0644, true},
+                                   {0602, true}}) {
     file.st_mode = S_IFREG | mode;
     EXPECT_EQ(IsOpenToOthers(file), open) << mode;
   }
