@@ -59,6 +59,11 @@ struct CredentialsFound {
   bool vouched_by_token = false;
   // What exactly a token lacks, for the log: a static sentence, or null.
   const char* what = nullptr;
+  // Where the store has its users checked by PasswordVerifiers: what a password is
+  // checked against, at the same cost, where the account is null or has nothing to
+  // check it against. The login is refused whatever it says. Null: a decoy credential
+  // serves.
+  std::shared_ptr<const PasswordVerifier> decoy_verifier = nullptr;
 };
 
 // CredentialsUnavailable says that nothing could be learned.
