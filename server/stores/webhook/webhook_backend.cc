@@ -12,10 +12,9 @@ namespace sallyport::server {
 
 absl::StatusOr<std::unique_ptr<WebhookBackend>> WebhookBackend::Create(
     const v1::WebhookStore& settings, WebhookBackendOptions options) {
-  absl::StatusOr<WebhookClientOptions> client =
-      ReadWebhookSettings(settings, {.store = options.name,
-                                     .timeout = options.timeout,
-                                     .max_waiting = options.max_waiting});
+  absl::StatusOr<WebhookClientOptions> client = ReadWebhookSettings(
+      settings,
+      {.store = options.name, .timeout = options.timeout, .max_waiting = options.max_waiting});
   if (!client.ok()) return client.status();
   if (client->target.insecure_skip_verify) {
     process::Log(process::LogLevel::kWarning,
@@ -37,13 +36,12 @@ WebhookBackend::WebhookBackend(std::string name, bool sends_passwords, WebhookCl
 WebhookBackend::~WebhookBackend() { caller_->Close(); }
 
 void WebhookBackend::Read(const UserKey& user, LookupDone done) {
-  caller_->Lookup(
-      user, /*with_credentials=*/!sends_passwords_,
-      [this, user, done = std::move(done)](WebhookCaller::LookupAnswer answer) mutable {
-        if (!answer.ok()) return std::move(done)(answer.status());
-        if (!answer->has_value()) return std::move(done)(nullptr);
-        std::move(done)(NewAccount(user, **std::move(answer)));
-      });
+  caller_->Lookup(user, /*with_credentials=*/!sends_passwords_,
+                  [this, user, done = std::move(done)](WebhookCaller::LookupAnswer answer) mutable {
+                    if (!answer.ok()) return std::move(done)(answer.status());
+                    if (!answer->has_value()) return std::move(done)(nullptr);
+                    std::move(done)(NewAccount(user, **std::move(answer)));
+                  });
 }
 
 std::shared_ptr<const Account> WebhookBackend::NewAccount(const UserKey& key,

@@ -35,11 +35,9 @@ std::string WebhookCaller::NextRequestId() {
 
 absl::Status WebhookCaller::Unusable(const absl::Status& status,
                                      const std::string& request_id) const {
-  process::Log(process::LogLevel::kError, "webhook's answer cannot be used",
-               {{"store", store_},
-                {"url", url_},
-                {"request_id", request_id},
-                {"error", status.message()}});
+  process::Log(
+      process::LogLevel::kError, "webhook's answer cannot be used",
+      {{"store", store_}, {"url", url_}, {"request_id", request_id}, {"error", status.message()}});
   return absl::UnavailableError(absl::StrCat(url_, ": the answer to request ", request_id,
                                              " cannot be used: ", std::string(status.message())));
 }
@@ -68,17 +66,17 @@ void WebhookCaller::Verify(const UserKey& user, const Secret& password,
   if (!password.empty()) body = FormatVerify(store_, user, password);
   if (!body.has_value()) return std::move(done)(PasswordAnswer::kWrong);
   const std::string id = NextRequestId();
-  client_.Post(*std::move(body), id,
-               [this, id, name = user.name,
-                done = std::move(done)](absl::StatusOr<Secret> answer) mutable {
-                 if (!answer.ok()) return std::move(done)(PasswordAnswer::kUnavailable);
-                 const absl::StatusOr<bool> valid = ParseVerifyResponse(answer->view(), name);
-                 if (!valid.ok()) {
-                   Unusable(valid.status(), id).IgnoreError();
-                   return std::move(done)(PasswordAnswer::kUnavailable);
-                 }
-                 std::move(done)(*valid ? PasswordAnswer::kRight : PasswordAnswer::kWrong);
-               });
+  client_.Post(
+      *std::move(body), id,
+      [this, id, name = user.name, done = std::move(done)](absl::StatusOr<Secret> answer) mutable {
+        if (!answer.ok()) return std::move(done)(PasswordAnswer::kUnavailable);
+        const absl::StatusOr<bool> valid = ParseVerifyResponse(answer->view(), name);
+        if (!valid.ok()) {
+          Unusable(valid.status(), id).IgnoreError();
+          return std::move(done)(PasswordAnswer::kUnavailable);
+        }
+        std::move(done)(*valid ? PasswordAnswer::kRight : PasswordAnswer::kWrong);
+      });
 }
 
 void WebhookCaller::Ping(absl::AnyInvocable<void(absl::Status) &&> done) {

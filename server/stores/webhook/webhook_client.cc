@@ -119,8 +119,7 @@ void WebhookClient::Start(Request request, CircuitBreaker::Permit permit,
   }
   transfer->request = std::move(request);
   transfer->permit = permit;
-  if (!transfer->post.Prepare(transfer->request.body.view(), transfer->request.id,
-                              bearer_token)) {
+  if (!transfer->post.Prepare(transfer->request.body.view(), transfer->request.id, bearer_token)) {
     breaker_.Abandoned(permit);
     End(std::move(transfer->request), absl::UnavailableError("there is no memory for a request"));
     return;
@@ -155,8 +154,8 @@ void WebhookClient::Finish(size_t index, CURLcode result) {
     breaker_.Failed(*transfer->permit, Clock::now());
   }
   if (!answer.body.ok()) {
-    answer.body = absl::UnavailableError(absl::StrCat(
-        answer.body.status().message(), " (request ", transfer->request.id, ")"));
+    answer.body = absl::UnavailableError(
+        absl::StrCat(answer.body.status().message(), " (request ", transfer->request.id, ")"));
   }
   outage_log_.Report(answer.body.status());
   Request request = std::move(transfer->request);

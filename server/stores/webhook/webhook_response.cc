@@ -11,8 +11,7 @@ namespace sallyport::server {
 namespace {
 
 absl::Status Wrong(std::string_view name, const char* expected) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("'", std::string(name), "' is not ", expected));
+  return absl::InvalidArgumentError(absl::StrCat("'", std::string(name), "' is not ", expected));
 }
 
 // The object, if it is about `user`.
@@ -82,8 +81,9 @@ absl::Status ReadExpiry(const json_t* object, WebhookUser* user) {
 absl::Status ReadUser(const json_t* object, bool with_credentials, WebhookUser* user) {
   absl::Status status;
   if (with_credentials) {
-    status.Update(ReadTexts(object, "credentials",
-                            [user](std::string_view text) { user->credentials.emplace_back(text); }));
+    status.Update(ReadTexts(object, "credentials", [user](std::string_view text) {
+      user->credentials.emplace_back(text);
+    }));
   }
   if (Member(object, "groups") != nullptr) {
     status.Update(ReadTexts(object, "groups",

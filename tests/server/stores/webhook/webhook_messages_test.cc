@@ -19,9 +19,8 @@ using testing::Pair;
 constexpr char kNotUtf8[] = "a\xff";
 
 TEST(WebhookRequest, AsksForAUser) {
-  EXPECT_EQ(
-      FormatLookup("corp", {"acme", "alice"})->view(),
-      R"({"version":1,"operation":"lookup","store":"corp","tenant":"acme","user":"alice"})");
+  EXPECT_EQ(FormatLookup("corp", {"acme", "alice"})->view(),
+            R"({"version":1,"operation":"lookup","store":"corp","tenant":"acme","user":"alice"})");
   EXPECT_EQ(FormatLookup("corp", {"", "alice"})->view(),
             R"({"version":1,"operation":"lookup","store":"corp","user":"alice"})");
 }
@@ -100,31 +99,47 @@ TEST(WebhookResponse, SaysNoOnlyWhereThatIsTheAnswer) {
 TEST(WebhookResponse, RefusesWhatIsNoAnswer) {
   const std::string deep = std::string(100'000, '[');
   const std::string user = R"({"found":true,"credentials":[],)";
-  for (const std::string& text : {
-           std::string(), std::string("null"), std::string("false"), std::string("[]"),
-           std::string("{}"), std::string("{\"found\":false"), std::string("{\"found\":false}}"),
-           std::string("<html>not found</html>"), std::string("{\"found\":fals}"),
-           std::string("{\"found\":null}"), std::string("{\"found\":0}"),
-           std::string("{\"found\":\"false\"}"), std::string("{\"Found\":false}"),
-           std::string("{\"found\":false,\"found\":false}"),
-           std::string("{\"found\":false,\"x\":\"\xff\"}"),
-           std::string("{\"found\":false,\"x\":\"\\u0000\"}"),
-           std::string("{\"found\":false,\"x\":" + deep),
-           std::string("{\"found\":false,\"user\":\"bob\"}"),
-           std::string("{\"found\":false,\"user\":\"Alice\"}"),
-           std::string("{\"found\":false,\"user\":null}"), std::string("{\"found\":true}"),
-           std::string(R"({"found":true,"credentials":null})"),
-           std::string(R"({"found":true,"credentials":{}})"),
-           std::string(R"({"found":true,"credentials":"x"})"),
-           std::string(R"({"found":true,"credentials":["x",1]})"), user + R"("groups":null})",
-           user + R"("groups":"g"})", user + R"("groups":[["g"]]})", user + R"("attributes":[]})",
-           user + R"("attributes":{"a":1}})", user + R"("attributes":null})",
-           user + R"("disabled":null})", user + R"("disabled":0})",
-           user + R"("disabled":"false"})", user + R"("expires_at":null})",
-           user + R"("expires_at":1893456000})", user + R"("expires_at":""})",
-           user + R"("expires_at":"tomorrow"})", user + R"("expires_at":"2030-01-31"})",
-           user + R"("expires_at":"infinite-future"})",
-           user + R"("expires_at":" infinite-past"})"}) {
+  for (const std::string& text : {std::string(),
+                                  std::string("null"),
+                                  std::string("false"),
+                                  std::string("[]"),
+                                  std::string("{}"),
+                                  std::string("{\"found\":false"),
+                                  std::string("{\"found\":false}}"),
+                                  std::string("<html>not found</html>"),
+                                  std::string("{\"found\":fals}"),
+                                  std::string("{\"found\":null}"),
+                                  std::string("{\"found\":0}"),
+                                  std::string("{\"found\":\"false\"}"),
+                                  std::string("{\"Found\":false}"),
+                                  std::string("{\"found\":false,\"found\":false}"),
+                                  std::string("{\"found\":false,\"x\":\"\xff\"}"),
+                                  std::string("{\"found\":false,\"x\":\"\\u0000\"}"),
+                                  std::string("{\"found\":false,\"x\":" + deep),
+                                  std::string("{\"found\":false,\"user\":\"bob\"}"),
+                                  std::string("{\"found\":false,\"user\":\"Alice\"}"),
+                                  std::string("{\"found\":false,\"user\":null}"),
+                                  std::string("{\"found\":true}"),
+                                  std::string(R"({"found":true,"credentials":null})"),
+                                  std::string(R"({"found":true,"credentials":{}})"),
+                                  std::string(R"({"found":true,"credentials":"x"})"),
+                                  std::string(R"({"found":true,"credentials":["x",1]})"),
+                                  user + R"("groups":null})",
+                                  user + R"("groups":"g"})",
+                                  user + R"("groups":[["g"]]})",
+                                  user + R"("attributes":[]})",
+                                  user + R"("attributes":{"a":1}})",
+                                  user + R"("attributes":null})",
+                                  user + R"("disabled":null})",
+                                  user + R"("disabled":0})",
+                                  user + R"("disabled":"false"})",
+                                  user + R"("expires_at":null})",
+                                  user + R"("expires_at":1893456000})",
+                                  user + R"("expires_at":""})",
+                                  user + R"("expires_at":"tomorrow"})",
+                                  user + R"("expires_at":"2030-01-31"})",
+                                  user + R"("expires_at":"infinite-future"})",
+                                  user + R"("expires_at":" infinite-past"})"}) {
     EXPECT_EQ(ParseLookupResponse(text, "alice", true).status().code(),
               absl::StatusCode::kInvalidArgument)
         << text.substr(0, 100);
