@@ -44,8 +44,8 @@ const char* WhatToDo(int error) {
 
 int MillisecondsUntil(absl::Time deadline) {
   if (deadline == absl::InfiniteFuture()) return -1;
-  const absl::Duration left = std::clamp(deadline - absl::Now(), absl::ZeroDuration(),
-                                         absl::Hours(1));
+  const absl::Duration left =
+      std::clamp(deadline - absl::Now(), absl::ZeroDuration(), absl::Hours(1));
   return static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1))));
 }
 
@@ -68,23 +68,24 @@ absl::Status AuditFile::Open() {
     if (fd_ < 0) return Failed("open", errno);
   }
   struct stat attributes = {};
-  regular_ = fstat(fd_, &attributes) == 0 && S_ISREG(attributes.st_mode);
-  if (!regular_ || attributes.st_size == 0 || path_ == kStandardOutput) return absl::OkStatus();
-  absl::Status status = EndTornLine();
-  if (!status.ok()) Close();
-  return status;
+  if (fstat(fd_, &attributes) != 0) return Failed("open", errno);
+  regular_ = S_ISREG(attributes.st_mode);
+  continued_ = attributes.st_dev == device_ && attributes.st_ino == inode_;
+  device_ = attributes.st_dev;
+  inode_ = attributes.st_ino;
+  torn_ = regular_ && !continued_ && EndsWithinALine();
+  return absl::OkStatus();
 }
 
-absl::Status AuditFile::EndTornLine() const {
-  const int fd = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+bool AuditFile::EndsWithinALine() const {
   // Whoever may write it need not be able to read it.
-  if (fd < 0) return absl::OkStatus();
+  const int fd = path_ == kStandardOutput ? -1 : open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
   const off_t size = lseek(fd, 0, SEEK_END);
   char last = '\n';
   const bool torn = size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
   close(fd);
-  if (torn && write(fd_, "\n", 1) != 1) return Failed("write", errno);
-  return absl::OkStatus();
+  return torn;
 }
 
 void AuditFile::Close() {
@@ -108,10 +109,10 @@ absl::Status AuditFile::Write(std::string_view text, int interrupt, absl::Time d
     if (ready < 0 && errno == EINTR) continue;
     if (ready < 0) return Failed("wait for", errno);
     if (events[0].revents == 0) return absl::CancelledError("the audit log is not read");
-    const ssize_t count = write(fd_, text.data(), ChunkOf(text));
+    const ssize_t count = torn_ ? write(fd_, "\n", 1) : write(fd_, text.data(), ChunkOf(text));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) return absl::CancelledError("the audit log is not read");
     if (count < 0) return Failed("write", errno);
+    if (std::exchange(torn_, false)) continue;
     *written += static_cast<size_t>(count);
     text.remove_prefix(static_cast<size_t>(count));
   }

@@ -53,9 +53,9 @@ struct FieldReader {
   }
   void operator()(const char* name, amqp::SaslCode& value) const {
     const auto* const text = Text(name);
-    const auto* const found =
-        text == nullptr ? kSaslCodeNames.end()
-                        : std::find(kSaslCodeNames.begin(), kSaslCodeNames.end(), *text);
+    const auto* const found = text == nullptr
+                                  ? kSaslCodeNames.end()
+                                  : std::find(kSaslCodeNames.begin(), kSaslCodeNames.end(), *text);
     if (found == kSaslCodeNames.end()) return Wrong(name, "there as an outcome that is known");
     value = static_cast<amqp::SaslCode>(found - kSaslCodeNames.begin());
   }
@@ -75,8 +75,7 @@ struct FieldReader {
   }
 
   void Wrong(const char* name, const char* expected) const {
-    status->Update(
-        absl::InvalidArgumentError(absl::StrCat("'", name, "' is not ", expected)));
+    status->Update(absl::InvalidArgumentError(absl::StrCat("'", name, "' is not ", expected)));
   }
 };
 
