@@ -36,7 +36,9 @@ absl::StatusOr<std::unique_ptr<CredentialStore>> CredentialStore::Create(
 }
 
 CredentialStore::CredentialStore(CredentialStoreOptions options)
-    : options_(std::move(options)), cache_(std::move(options_.cache)), clock_([this] { EndLateFlights(); }) {}
+    : options_(std::move(options)),
+      cache_(std::move(options_.cache)),
+      clock_([this] { EndLateFlights(); }) {}
 
 CredentialStore::~CredentialStore() {
   {
