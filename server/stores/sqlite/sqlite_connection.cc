@@ -1,4 +1,4 @@
-#include "server/stores/sqlite_connection.h"
+#include "server/stores/sqlite/sqlite_connection.h"
 
 #include "absl/strings/str_cat.h"
 
@@ -60,11 +60,6 @@ int SqliteStatement::BindAt(int index, std::string_view value) {
                              value.size(), SQLITE_STATIC, SQLITE_UTF8);
 }
 
-int SqliteStatement::BindAt(int index, SqliteBlob value) {
-  return sqlite3_bind_blob64(statement_.get(), index, value.bytes.data(), value.bytes.size(),
-                             SQLITE_STATIC);
-}
-
 int SqliteStatement::BindAt(int index, std::optional<int64_t> value) {
   return value.has_value() ? BindAt(index, *value) : sqlite3_bind_null(statement_.get(), index);
 }
@@ -105,12 +100,6 @@ std::string_view SqliteStatement::Text(int column) const {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
   if (text == nullptr) return {};
   return {text, static_cast<size_t>(sqlite3_column_bytes(statement_.get(), column))};
-}
-
-std::string_view SqliteStatement::Blob(int column) const {
-  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
-  if (bytes == nullptr) return {};
-  return {bytes, static_cast<size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
 
 absl::StatusOr<SqliteConnection> SqliteConnection::Open(const std::string& path, Access access) {

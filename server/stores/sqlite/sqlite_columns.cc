@@ -1,4 +1,4 @@
-#include "server/stores/sqlite_columns.h"
+#include "server/stores/sqlite/sqlite_columns.h"
 
 #include <nlohmann/json.hpp>
 
@@ -13,6 +13,10 @@ json Parse(std::string_view text) {
   return json::parse(text, /*callback=*/nullptr, /*allow_exceptions=*/false);
 }
 
+std::string Write(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 }  // namespace
 
 std::optional<int64_t> ToColumn(std::optional<absl::Time> time) {
@@ -25,8 +29,10 @@ std::optional<absl::Time> ToTime(std::optional<int64_t> column) {
   return absl::FromUnixMicros(*column);
 }
 
-std::string ToJsonArray(const std::vector<std::string>& groups) {
-  return json(groups).dump(-1, ' ', false, json::error_handler_t::replace);
+std::string ToJson(const std::vector<std::string>& groups) { return Write(json(groups)); }
+
+std::string ToJson(const std::map<std::string, std::string>& attributes) {
+  return Write(json(attributes));
 }
 
 absl::StatusOr<std::vector<std::string>> ParseGroups(std::string_view text) {

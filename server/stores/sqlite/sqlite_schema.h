@@ -1,18 +1,17 @@
-#ifndef SALLYPORT_SERVER_STORES_SQLITE_SCHEMA_H_
-#define SALLYPORT_SERVER_STORES_SQLITE_SCHEMA_H_
+#ifndef SALLYPORT_SERVER_STORES_SQLITE_SQLITE_SCHEMA_H_
+#define SALLYPORT_SERVER_STORES_SQLITE_SQLITE_SCHEMA_H_
 
 // The tables of the SQLite store, and how a file of an older version gets them.
 // Times are microseconds since 1970 (UTC), groups a JSON array and attributes a
-// JSON object of strings.
+// JSON object of strings. A user's tenant is empty where users are not kept apart by
+// tenant; the revision changes with each change of the user, and a name's never comes
+// back.
 
 #include <span>
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "core/credentials/secret.h"
-#include "core/crypto/random_source.h"
-#include "server/stores/sqlite_connection.h"
+#include "server/stores/sqlite/sqlite_connection.h"
 
 namespace sallyport::server {
 
@@ -26,11 +25,6 @@ std::span<const std::string_view> SqliteMigrations();
 absl::Status MigrateSqlite(SqliteConnection& connection,
                            std::span<const std::string_view> migrations);
 
-// LoadOrCreateSecret is the 32-byte key of that name, which it draws from
-// `random` the first time.
-absl::StatusOr<Secret> LoadOrCreateSecret(SqliteConnection& connection, std::string_view name,
-                                          RandomSource& random);
-
 }  // namespace sallyport::server
 
-#endif  // SALLYPORT_SERVER_STORES_SQLITE_SCHEMA_H_
+#endif  // SALLYPORT_SERVER_STORES_SQLITE_SQLITE_SCHEMA_H_

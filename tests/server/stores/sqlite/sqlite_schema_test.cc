@@ -1,4 +1,4 @@
-#include "server/stores/sqlite_schema.h"
+#include "server/stores/sqlite/sqlite_schema.h"
 
 #include <gtest/gtest.h>
 
@@ -67,39 +67,49 @@ TEST_F(SqliteSchemaTest, RefusesANewerVersion) {
   EXPECT_EQ(*connection.QueryInt64("PRAGMA user_version"), 1000);
 }
 
-TEST_F(SqliteSchemaTest, DrawsASecretOnce) {
+TEST_F(SqliteSchemaTest, BringsUsersOfVersionOneAlong) {
   SqliteConnection connection = Open();
+  ASSERT_TRUE(MigrateSqlite(connection, SqliteMigrations().first(1)).ok());
+  const absl::Status filled = connection.Execute(R"(
+    INSERT INTO users VALUES (7, 'alice', 1, 500, 10, 20, '["a"]', '{"k": "v"}');
+    INSERT INTO users VALUES (9, 'bob', 0, NULL, 11, 21, '[]', '{}');
+    INSERT INTO credentials VALUES (3, 7, '{CLEARTEXT}pencil', 12, 99);
+    INSERT INTO credentials VALUES (4, 9, '{CLEARTEXT}eraser', 13, NULL);
+    INSERT INTO credentials VALUES (50, 9, '{CLEARTEXT}gone', 13, NULL);
+    DELETE FROM credentials WHERE id = 50;
+    INSERT INTO secrets VALUES ('decoy-key', x'00');
+  )");
+  ASSERT_TRUE(filled.ok()) << filled;
   const absl::Status migrated = MigrateSqlite(connection, SqliteMigrations());
   ASSERT_TRUE(migrated.ok()) << migrated;
-  const absl::StatusOr<Secret> first = LoadOrCreateSecret(connection, "k", SystemRandom());
-  ASSERT_TRUE(first.ok()) << first.status();
-  EXPECT_EQ(first->size(), 32u);
-  EXPECT_TRUE(LoadOrCreateSecret(connection, "k", SystemRandom())->Equals(first->view()));
-  EXPECT_FALSE(LoadOrCreateSecret(connection, "other", SystemRandom())->Equals(first->view()));
-}
 
-class NoRandom : public RandomSource {
- public:
-  bool Fill(std::span<char>) override { return false; }
-};
+  EXPECT_EQ(*connection.QueryInt64("PRAGMA user_version"), 2);
+  EXPECT_EQ(*connection.QueryInt64("SELECT count(*) FROM users"), 2);
+  EXPECT_EQ(*connection.QueryInt64(
+                "SELECT count(*) FROM users WHERE id = 7 AND tenant = '' AND name = 'alice' AND"
+                " disabled = 1 AND expires_at = 500 AND created_at = 10 AND updated_at = 20 AND"
+                " revision = 1 AND groups = '[\"a\"]' AND attributes = '{\"k\": \"v\"}'"),
+            1);
+  EXPECT_EQ(*connection.QueryInt64("SELECT count(*) FROM credentials"), 2);
+  EXPECT_EQ(*connection.QueryInt64(
+                "SELECT count(*) FROM credentials WHERE id = 3 AND user_id = 7 AND"
+                " secret = '{CLEARTEXT}pencil' AND created_at = 12 AND expires_at = 99"),
+            1);
+  EXPECT_EQ(*connection.QueryInt64("SELECT count(*) FROM sqlite_schema WHERE name = 'secrets'"), 0);
 
-TEST_F(SqliteSchemaTest, KeepsNoSecretThatCouldNotBeDrawn) {
-  SqliteConnection connection = Open();
-  const absl::Status migrated = MigrateSqlite(connection, SqliteMigrations());
-  ASSERT_TRUE(migrated.ok()) << migrated;
-  NoRandom random;
-  EXPECT_EQ(LoadOrCreateSecret(connection, "k", random).status().code(),
-            absl::StatusCode::kUnavailable);
-  EXPECT_EQ(*connection.QueryInt64("SELECT count(*) FROM secrets"), 0);
-}
-
-TEST_F(SqliteSchemaTest, RefusesADamagedSecret) {
-  SqliteConnection connection = Open();
-  const absl::Status migrated = MigrateSqlite(connection, SqliteMigrations());
-  ASSERT_TRUE(migrated.ok()) << migrated;
-  ASSERT_TRUE(connection.Execute("INSERT INTO secrets VALUES ('k', x'00')").ok());
-  EXPECT_EQ(LoadOrCreateSecret(connection, "k", SystemRandom()).status().code(),
-            absl::StatusCode::kDataLoss);
+  // The constraints are today's, and hold.
+  ASSERT_TRUE(connection.Execute("DELETE FROM users WHERE name = 'alice'").ok());
+  EXPECT_EQ(*connection.QueryInt64("SELECT count(*) FROM credentials"), 1);
+  const char* add = "INSERT INTO users (tenant, name, created_at, updated_at) VALUES ";
+  EXPECT_TRUE(connection.Execute(std::string(add) + "('t', 'bob', 1, 1)").ok());
+  EXPECT_EQ(connection.Execute(std::string(add) + "('', 'bob', 1, 1)").code(),
+            absl::StatusCode::kAlreadyExists);
+  ASSERT_TRUE(connection
+                  .Execute("INSERT INTO credentials (user_id, secret, created_at)"
+                           " VALUES (9, '{CLEARTEXT}new', 14)")
+                  .ok());
+  EXPECT_EQ(*connection.QueryInt64("SELECT max(id) FROM credentials"), 51);
+  EXPECT_EQ(*connection.QueryInt64("SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "server/stores/sqlite_schema.h"
+#include "server/stores/sqlite/sqlite_schema.h"
 
 #include <string>
 
@@ -6,8 +6,6 @@
 
 namespace sallyport::server {
 namespace {
-
-constexpr size_t kSecretSize = 32;
 
 constexpr std::string_view kMigrations[] = {
     R"(
@@ -33,6 +31,44 @@ constexpr std::string_view kMigrations[] = {
       name TEXT PRIMARY KEY,
       value BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
+    )",
+    // A constraint cannot be changed, so both tables are made anew: dropping a table deletes its
+    // rows, which would take the credentials of those rows with them. Ids of credentials go on
+    // where they were, so that none is ever used twice.
+    R"(
+    CREATE TABLE new_users (
+      id INTEGER PRIMARY KEY,
+      tenant TEXT NOT NULL DEFAULT '',
+      name TEXT NOT NULL,
+      disabled INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
+      expires_at INTEGER,
+      created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL,
+      revision INTEGER NOT NULL DEFAULT 1,
+      groups TEXT NOT NULL DEFAULT '[]',
+      attributes TEXT NOT NULL DEFAULT '{}',
+      UNIQUE (tenant, name)
+    ) STRICT;
+    CREATE TABLE new_credentials (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      user_id INTEGER NOT NULL REFERENCES new_users (id) ON DELETE CASCADE,
+      secret TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      expires_at INTEGER
+    ) STRICT;
+    INSERT INTO new_users (id, name, disabled, expires_at, created_at, updated_at, groups,
+                           attributes)
+      SELECT id, name, disabled, expires_at, created_at, updated_at, groups, attributes FROM users;
+    INSERT INTO sqlite_sequence (name, seq)
+      SELECT 'new_credentials', seq FROM sqlite_sequence WHERE name = 'credentials';
+    INSERT INTO new_credentials (id, user_id, secret, created_at, expires_at)
+      SELECT id, user_id, secret, created_at, expires_at FROM credentials;
+    DROP TABLE credentials;
+    DROP TABLE users;
+    DROP TABLE secrets;
+    ALTER TABLE new_users RENAME TO users;
+    ALTER TABLE new_credentials RENAME TO credentials;
+    CREATE INDEX credentials_of_user ON credentials (user_id);
     )",
 };
 
@@ -65,32 +101,6 @@ absl::Status MigrateSqlite(SqliteConnection& connection,
     return status;
   }
   return transaction->Commit();
-}
-
-absl::StatusOr<Secret> LoadOrCreateSecret(SqliteConnection& connection, std::string_view name,
-                                          RandomSource& random) {
-  Secret fresh = Secret::Zeroed(kSecretSize);
-  if (!random.Fill({fresh.data(), fresh.size()})) {
-    return absl::UnavailableError("the system has no random bytes");
-  }
-  absl::StatusOr<SqliteStatement> insert =
-      connection.Prepare("INSERT OR IGNORE INTO secrets (name, value) VALUES (?1, ?2)");
-  if (!insert.ok()) return insert.status();
-  absl::Status status = insert->Bind(name, SqliteBlob{fresh.view()});
-  if (status.ok()) status = insert->Run();
-  if (!status.ok()) return status;
-
-  absl::StatusOr<SqliteStatement> select =
-      connection.Prepare("SELECT value FROM secrets WHERE name = ?1");
-  if (!select.ok()) return select.status();
-  if (status = select->Bind(name); !status.ok()) return status;
-  const absl::StatusOr<bool> row = select->Step();
-  if (!row.ok()) return row.status();
-  if (!*row || select->Blob(0).size() != kSecretSize) {
-    return absl::DataLossError(
-        absl::StrCat("the SQLite file's secret '", std::string(name), "' is damaged"));
-  }
-  return Secret(select->Blob(0));
 }
 
 }  // namespace sallyport::server

@@ -1,5 +1,5 @@
-#ifndef SALLYPORT_SERVER_STORES_SQLITE_COLUMNS_H_
-#define SALLYPORT_SERVER_STORES_SQLITE_COLUMNS_H_
+#ifndef SALLYPORT_SERVER_STORES_SQLITE_SQLITE_COLUMNS_H_
+#define SALLYPORT_SERVER_STORES_SQLITE_SQLITE_COLUMNS_H_
 
 // How the SQLite store writes our values into columns. Thread-safe.
 
@@ -21,8 +21,9 @@ std::optional<int64_t> ToColumn(std::optional<absl::Time> time);
 // ToTime is the reverse; null is no time.
 std::optional<absl::Time> ToTime(std::optional<int64_t> column);
 
-// ToJsonArray writes the groups; what is not UTF-8 in them is replaced.
-std::string ToJsonArray(const std::vector<std::string>& groups);
+// ToJson writes groups and attributes; what is not UTF-8 in them is replaced.
+std::string ToJson(const std::vector<std::string>& groups);
+std::string ToJson(const std::map<std::string, std::string>& attributes);
 
 // ParseGroups and ParseAttributes read JSON columns; DataLoss where that is not
 // an array or an object of strings.
@@ -31,4 +32,4 @@ absl::StatusOr<std::map<std::string, std::string>> ParseAttributes(std::string_v
 
 }  // namespace sallyport::server
 
-#endif  // SALLYPORT_SERVER_STORES_SQLITE_COLUMNS_H_
+#endif  // SALLYPORT_SERVER_STORES_SQLITE_SQLITE_COLUMNS_H_

@@ -1,5 +1,5 @@
-#ifndef SALLYPORT_SERVER_STORES_SQLITE_CONNECTION_H_
-#define SALLYPORT_SERVER_STORES_SQLITE_CONNECTION_H_
+#ifndef SALLYPORT_SERVER_STORES_SQLITE_SQLITE_CONNECTION_H_
+#define SALLYPORT_SERVER_STORES_SQLITE_SQLITE_CONNECTION_H_
 
 // SQLite's handles with owners, and its errors as absl::Status:
 //
@@ -25,17 +25,11 @@
 
 namespace sallyport::server {
 
-// SqliteBlob marks bytes that are not text.
-struct SqliteBlob {
-  std::string_view bytes;
-};
-
 // SqliteStatement is a prepared statement; its connection must outlive it.
 class SqliteStatement {
  public:
-  // Bind begins anew with these values for ?1, ?2, ...: int64_t, text, SqliteBlob
-  // or an optional int64_t. Text and blobs are not copied: they must live until
-  // the last Step.
+  // Bind begins anew with these values for ?1, ?2, ...: int64_t, text or an optional
+  // int64_t. Text is not copied: it must live until the last Step.
   template <typename... Values>
   absl::Status Bind(const Values&... values) {
     Reset();
@@ -57,9 +51,8 @@ class SqliteStatement {
   bool IsNull(int column) const;
   int64_t Int64(int column) const;
   std::optional<int64_t> OptionalInt64(int column) const;
-  // Text and Blob are valid until the next Step, Reset or Bind.
+  // Text is valid until the next Step, Reset or Bind.
   std::string_view Text(int column) const;
-  std::string_view Blob(int column) const;
 
  private:
   friend class SqliteConnection;
@@ -71,7 +64,6 @@ class SqliteStatement {
 
   int BindAt(int index, int64_t value);
   int BindAt(int index, std::string_view value);
-  int BindAt(int index, SqliteBlob value);
   int BindAt(int index, std::optional<int64_t> value);
   absl::Status Check(int code) const;
 
@@ -129,4 +121,4 @@ class SqliteTransaction {
 
 }  // namespace sallyport::server
 
-#endif  // SALLYPORT_SERVER_STORES_SQLITE_CONNECTION_H_
+#endif  // SALLYPORT_SERVER_STORES_SQLITE_SQLITE_CONNECTION_H_

@@ -1,5 +1,5 @@
-#ifndef SALLYPORT_SERVER_STORES_SQLITE_FILE_H_
-#define SALLYPORT_SERVER_STORES_SQLITE_FILE_H_
+#ifndef SALLYPORT_SERVER_STORES_SQLITE_SQLITE_FILE_H_
+#define SALLYPORT_SERVER_STORES_SQLITE_SQLITE_FILE_H_
 
 // Who may open a database of secrets is settled here, before SQLite touches it.
 
@@ -18,4 +18,4 @@ absl::Status PrepareSqliteFile(const std::string& path);
 
 }  // namespace sallyport::server
 
-#endif  // SALLYPORT_SERVER_STORES_SQLITE_FILE_H_
+#endif  // SALLYPORT_SERVER_STORES_SQLITE_SQLITE_FILE_H_

@@ -1,4 +1,4 @@
-#include "server/stores/sqlite_file.h"
+#include "server/stores/sqlite/sqlite_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
