@@ -51,7 +51,8 @@ void LookupConnection::BeforeWait() {
   if (!up() || !open_batch_) return;
   open_batch_ = false;
   in_flight_.push_back(std::nullopt);
-  if (PQpipelineSync(connection_.get()) == 0) return Lose(ConnectionError(connection_.get(), where_));
+  if (PQpipelineSync(connection_.get()) == 0)
+    return Lose(ConnectionError(connection_.get(), where_));
   Flush();
 }
 

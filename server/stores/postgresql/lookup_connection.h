@@ -15,8 +15,8 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/stores/postgresql/event_thread.h"
-#include "server/stores/postgresql/pq_handles.h"
 #include "server/stores/postgresql/postgresql_session.h"
+#include "server/stores/postgresql/pq_handles.h"
 #include "server/stores/store_backend.h"
 
 namespace sallyport::server {

@@ -58,22 +58,23 @@ std::vector<ConnectionKeeper::Slot> PostgresqlBackend::Slots() {
   for (int i = 0; i < options_.connections; ++i) {
     lookups_.push_back(MakeLookupConnection(slots.size()));
     LookupConnection* lookup = lookups_.back().get();
-    slots.push_back({.prepare = LookupConnection::Prepare,
-                     .take = [this, lookup](PqConnection connection) {
-                       events_.Post([lookup, connection = std::move(connection)]() mutable {
-                         lookup->Attach(std::move(connection));
-                       });
-                     }});
+    slots.push_back(
+        {.prepare = LookupConnection::Prepare, .take = [this, lookup](PqConnection connection) {
+           events_.Post([lookup, connection = std::move(connection)]() mutable {
+             lookup->Attach(std::move(connection));
+           });
+         }});
   }
   slots.push_back({.prepare =
                        [this](PostgresqlSession& session) {
                          return ChangeListener::Prepare(session, options_.schema);
                        },
-                   .take = [this](PqConnection connection) {
-                     events_.Post([this, connection = std::move(connection)]() mutable {
-                       listener_.Attach(std::move(connection));
-                     });
-                   }});
+                   .take =
+                       [this](PqConnection connection) {
+                         events_.Post([this, connection = std::move(connection)]() mutable {
+                           listener_.Attach(std::move(connection));
+                         });
+                       }});
   return slots;
 }
 
@@ -134,9 +135,8 @@ void PostgresqlBackend::DispatchAgain(PendingLookup lookup) {
 
 void PostgresqlBackend::Ping(absl::AnyInvocable<void(absl::Status) &&> done) {
   // Nobody has an empty name, so that only the way is tried, and the tables.
-  Read({}, [done = std::move(done)](LookupResult result) mutable {
-    std::move(done)(result.status());
-  });
+  Read({},
+       [done = std::move(done)](LookupResult result) mutable { std::move(done)(result.status()); });
 }
 
 }  // namespace sallyport::server

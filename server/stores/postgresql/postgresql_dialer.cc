@@ -47,10 +47,10 @@ absl::StatusOr<PostgresqlSession> PostgresqlDialer::Open() {
   }
   const int64_t limit =
       std::max<int64_t>(1, absl::ToInt64Milliseconds(options_.query_timeout * kStatementShare));
-  const absl::Status status = session->RunScript(
-      absl::StrCat("SET search_path TO ", session->Quoted(options_.schema),
-                   ", pg_temp; SET statement_timeout TO ", limit,
-                   "; SET idle_in_transaction_session_timeout TO ", limit));
+  const absl::Status status =
+      session->RunScript(absl::StrCat("SET search_path TO ", session->Quoted(options_.schema),
+                                      ", pg_temp; SET statement_timeout TO ", limit,
+                                      "; SET idle_in_transaction_session_timeout TO ", limit));
   if (!status.ok()) return status;
   return session;
 }

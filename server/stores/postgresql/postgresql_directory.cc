@@ -85,9 +85,8 @@ absl::StatusOr<UserRecord> PostgresqlDirectory::ReplaceCredentials(
 
 absl::StatusOr<UserRecord> PostgresqlDirectory::UpdateUser(const UserKey& user,
                                                            const UserChange& change) {
-  return WriteAndRead(user, [&](PostgresqlSession& session) {
-    return UpdateUserRow(session, user, change);
-  });
+  return WriteAndRead(
+      user, [&](PostgresqlSession& session) { return UpdateUserRow(session, user, change); });
 }
 
 absl::Status PostgresqlDirectory::DeleteUser(const UserKey& user) {

@@ -61,8 +61,9 @@ absl::string_view SqlstateOf(absl::string_view line) {
   return {};
 }
 
-// Lines such as "LOCATION:  auth_failed, auth.c:335".
+// Lines such as "LOCATION:  auth_failed, auth.c:335", and continued ones.
 bool IsExtra(absl::string_view line) {
+  if (absl::ascii_isspace(static_cast<unsigned char>(line[0]))) return true;
   const size_t colon = line.find(":  ");
   return colon != absl::string_view::npos && line.substr(0, colon).find(' ') == line.npos &&
          SqlstateOf(line).empty();
@@ -76,7 +77,7 @@ absl::Status ConnectionError(const PGconn* connection, std::string_view where) {
   absl::StatusCode code = absl::StatusCode::kUnavailable;
   for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipWhitespace())) {
     if (IsExtra(line)) continue;
-    lines.push_back(absl::StripAsciiWhitespace(line));
+    lines.push_back(absl::StripTrailingAsciiWhitespace(line));
     const absl::string_view state = SqlstateOf(line);
     // Of several servers the last one decides, as libpq goes on to it.
     code = state.empty() ? absl::StatusCode::kUnavailable : CodeOf({state.data(), state.size()});

@@ -18,9 +18,7 @@ class PostgresqlRows {
   explicit PostgresqlRows(PqResult result) : result_(std::move(result)) {}
 
   int size() const { return PQntuples(result_.get()); }
-  bool IsNull(int row, int column) const {
-    return PQgetisnull(result_.get(), row, column) != 0;
-  }
+  bool IsNull(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }
   // Text is valid as long as the rows; empty where it is null.
   std::string_view Text(int row, int column) const;
   // Bool is nothing where that is no boolean, and Int64 0 where it is no bigint.

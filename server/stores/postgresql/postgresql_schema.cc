@@ -9,8 +9,7 @@ namespace {
 absl::StatusOr<int64_t> ReadVersion(PostgresqlSession& session, const std::string& schema) {
   // Qualified, so that a schema that we may not use is an error and not as good as empty.
   const std::string table = absl::StrCat(session.Quoted(schema), ".schema_version");
-  absl::StatusOr<PostgresqlRows> found =
-      session.Run("SELECT to_regclass($1) IS NOT NULL", {table});
+  absl::StatusOr<PostgresqlRows> found = session.Run("SELECT to_regclass($1) IS NOT NULL", {table});
   if (!found.ok()) return found.status();
   if (!found->Bool(0, 0).value_or(false)) return 0;
   absl::StatusOr<PostgresqlRows> version =

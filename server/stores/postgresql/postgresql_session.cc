@@ -120,8 +120,8 @@ absl::Status PostgresqlSession::RunScript(const std::string& sql) {
 absl::Status PostgresqlSession::Prepare(const std::string& name, const std::string& sql,
                                         int parameters) {
   const std::vector<Oid> types(static_cast<size_t>(parameters), kTextType);
-  return Finish(PQsendPrepare(connection_.get(), name.c_str(), sql.c_str(), parameters,
-                              types.data()))
+  return Finish(
+             PQsendPrepare(connection_.get(), name.c_str(), sql.c_str(), parameters, types.data()))
       .status();
 }
 

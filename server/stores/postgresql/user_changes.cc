@@ -55,9 +55,9 @@ absl::Status InsertCredentials(PostgresqlSession& session, const std::string& us
 // The id of the user, whose row stays locked, in its `if_revision` where that is given.
 absl::StatusOr<std::string> LockUser(PostgresqlSession& session, const UserKey& user,
                                      std::optional<int64_t> if_revision) {
-  const absl::StatusOr<PostgresqlRows> rows = session.Run(
-      "SELECT id, revision FROM users WHERE tenant = $1 AND name = $2 FOR UPDATE",
-      {user.tenant, user.name});
+  const absl::StatusOr<PostgresqlRows> rows =
+      session.Run("SELECT id, revision FROM users WHERE tenant = $1 AND name = $2 FOR UPDATE",
+                  {user.tenant, user.name});
   if (!rows.ok()) return rows.status();
   if (rows->size() == 0) return NoSuchUser(user);
   if (if_revision.has_value() && rows->Int64(0, 1) != *if_revision) {
@@ -91,17 +91,18 @@ absl::Status ReplaceUserCredentials(PostgresqlSession& session, const UserKey& u
   if (!id.ok()) return id.status();
   const auto& until = credentials.old_valid_until;
   const bool keep = until.has_value() && *until > absl::Now();
-  absl::Status status =
-      session
-          .Run("DELETE FROM credentials WHERE user_id = $1::bigint"
-               " AND (expires_at IS NOT NULL OR NOT $2::boolean)",
-               {*id, ToText(keep)})
-          .status();
+  absl::Status status = session
+                            .Run(
+                                "DELETE FROM credentials WHERE user_id = $1::bigint"
+                                " AND (expires_at IS NOT NULL OR NOT $2::boolean)",
+                                {*id, ToText(keep)})
+                            .status();
   if (status.ok() && keep) {
     status = session
-                 .Run("UPDATE credentials SET expires_at = $2::timestamptz"
-                      " WHERE user_id = $1::bigint",
-                      {*id, ToText(*until)})
+                 .Run(
+                     "UPDATE credentials SET expires_at = $2::timestamptz"
+                     " WHERE user_id = $1::bigint",
+                     {*id, ToText(*until)})
                  .status();
   }
   // A change also where there were no credentials and are none.
@@ -127,9 +128,8 @@ absl::Status UpdateUserRow(PostgresqlSession& session, const UserKey& user,
 }
 
 absl::Status DeleteUserRow(PostgresqlSession& session, const UserKey& user) {
-  const absl::StatusOr<PostgresqlRows> deleted =
-      session.Run("DELETE FROM users WHERE tenant = $1 AND name = $2 RETURNING id",
-                  {user.tenant, user.name});
+  const absl::StatusOr<PostgresqlRows> deleted = session.Run(
+      "DELETE FROM users WHERE tenant = $1 AND name = $2 RETURNING id", {user.tenant, user.name});
   if (!deleted.ok()) return deleted.status();
   return deleted->size() == 0 ? NoSuchUser(user) : absl::OkStatus();
 }
