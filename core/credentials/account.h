@@ -40,7 +40,8 @@ struct Account {
   std::vector<StoredCredential> credentials;
   // Where the store keeps the secret to itself. Null: it does not.
   std::shared_ptr<const PasswordVerifier> password_verifier;
-  // Changes with each change of the user in a store that can be written; 0 in others.
+  // Changes with each change of the user in a store that can be written, and is never
+  // again what it was, even for another user of the name; 0 in other stores.
   int64_t revision = 0;
 };
 

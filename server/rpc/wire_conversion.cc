@@ -45,11 +45,12 @@ v1::SaslCode ToWire(amqp::SaslCode code) {
 }
 
 // The core's numbers are the contract's.
-static_assert(static_cast<int>(FailureReason::kKerberosRefused) ==
-              v1::FAILURE_REASON_KERBEROS_REFUSED);
+static_assert(static_cast<int>(FailureReason::kIdentityRefused) ==
+              v1::FAILURE_REASON_IDENTITY_REFUSED);
 static_assert(static_cast<int>(FailureReason::kServiceUnreachable) ==
               v1::FAILURE_REASON_SERVICE_UNREACHABLE);
-static_assert(static_cast<int>(FailureReason::kMisconfigured) == v1::FAILURE_REASON_MISCONFIGURED);
+static_assert(static_cast<int>(FailureReason::kBrokerNotAllowed) ==
+              v1::FAILURE_REASON_BROKER_NOT_ALLOWED);
 static_assert(static_cast<int>(FailureReason::kInternal) == v1::FAILURE_REASON_INTERNAL);
 
 v1::FailureReason ToWire(FailureReason reason) { return static_cast<v1::FailureReason>(reason); }

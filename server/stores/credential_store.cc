@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
 
 namespace sallyport::server {
 namespace {
@@ -36,7 +35,9 @@ absl::StatusOr<std::unique_ptr<CredentialStore>> CredentialStore::Create(
 }
 
 CredentialStore::CredentialStore(CredentialStoreOptions options)
-    : options_(std::move(options)), cache_(std::move(options_.cache)), clock_([this] { EndLateFlights(); }) {}
+    : options_(std::move(options)),
+      cache_(std::move(options_.cache)),
+      clock_([this] { EndLateFlights(); }) {}
 
 CredentialStore::~CredentialStore() {
   {
@@ -44,7 +45,6 @@ CredentialStore::~CredentialStore() {
     closing_ = true;
   }
   clock_.join();
-  backend_.reset();
 }
 
 UserKey CredentialStore::KeyOf(std::string_view tenant, std::string_view name) const {
@@ -60,36 +60,44 @@ std::optional<std::shared_ptr<const Account>> CredentialStore::LookupCached(std:
 
 void CredentialStore::Lookup(std::string_view tenant, std::string_view name, LookupDone done) {
   misses_.fetch_add(1, std::memory_order_relaxed);
-  std::string cache_key = options_.per_tenant ? CacheKey(tenant, name) : std::string(name);
+  const UserKey key = KeyOf(tenant, name);
+  std::string cache_key = options_.per_tenant ? CacheKey(tenant, name) : key.name;
   std::shared_ptr<Flight> fresh;
+  absl::Status refused;
   {
     absl::MutexLock lock(&mutex_);
-    if (!closing_ && waiting_ < options_.max_waiting) {
+    const uint64_t generation = cache_.Generation(cache_key);
+    const auto found = joinable_.find(cache_key);
+    // A flight from before a change may bring what was true before it.
+    const bool joins = found != joinable_.end() && found->second->generation == generation;
+    if (closing_) {
+      refused = absl::UnavailableError("the store is closing");
+    } else if (waiting_ >= options_.max_waiting || (!joins && flying_ >= options_.max_waiting)) {
+      refused = absl::ResourceExhaustedError("too many lookups wait for the store");
+    } else {
       ++waiting_;
-      const uint64_t generation = cache_.Generation(cache_key);
       std::shared_ptr<Flight>& flight = joinable_[cache_key];
-      // A flight from before a change may bring what was true before it.
-      if (flight == nullptr || flight->generation != generation) {
+      if (!joins) {
         flight = fresh = std::make_shared<Flight>();
-        flight->key = KeyOf(tenant, name);
         flight->cache_key = std::move(cache_key);
         flight->generation = generation;
-        flight->deadline = absl::Now() + options_.timeout;
+        flight->deadline = MonotonicNow() + options_.timeout;
         by_deadline_.push_back(flight);
+        ++flying_;
       }
       flight->waiting.push_back(std::move(done));
     }
   }
-  if (done != nullptr) {
-    std::move(done)(absl::ResourceExhaustedError("too many lookups wait for the store"));
-  }
+  if (!refused.ok()) return std::move(done)(std::move(refused));
   if (fresh == nullptr) return;
-  backend_->Read(fresh->key, [this, fresh](LookupResult result) mutable {
-    OnAnswer(fresh, std::move(result));
-  });
+  backend_->Read(key, [this, fresh](LookupResult result) { OnAnswer(fresh, std::move(result)); });
 }
 
 void CredentialStore::OnAnswer(const std::shared_ptr<Flight>& flight, LookupResult result) {
+  {
+    absl::MutexLock lock(&mutex_);
+    --flying_;
+  }
   result = Signed(std::move(result));
   if (result.ok()) cache_.Put(flight->cache_key, flight->generation, *result);
   Land(flight, result);
@@ -137,8 +145,9 @@ void CredentialStore::EndLateFlights() {
         by_deadline_.pop_front();
         continue;
       }
-      if (late->deadline > absl::Now()) {
-        mutex_.AwaitWithDeadline(absl::Condition(&closing_), late->deadline);
+      if (const absl::Duration left = late->deadline - MonotonicNow();
+          left > absl::ZeroDuration()) {
+        mutex_.AwaitWithTimeout(absl::Condition(&closing_), left);
         continue;
       }
       by_deadline_.pop_front();

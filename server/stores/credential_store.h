@@ -36,7 +36,8 @@ struct CredentialStoreOptions {
   bool per_tenant = false;
   // How long a lookup may take: then it is DeadlineExceeded.
   absl::Duration timeout = absl::Seconds(5);
-  // How many may wait for an answer at a time.
+  // How many may wait for an answer at a time; and of how many questions the backend
+  // may owe the answer, also where nobody waits for it any more.
   size_t max_waiting = 4096;
   AccountCacheOptions cache;
 };
@@ -95,7 +96,6 @@ class CredentialStore final : private StoreChanges {
  private:
   // Flight is one question to the backend and all who wait for its answer.
   struct Flight {
-    UserKey key;
     std::string cache_key;
     uint64_t generation = 0;
     absl::Time deadline;
@@ -120,11 +120,14 @@ class CredentialStore final : private StoreChanges {
   absl::Mutex mutex_;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Flights that the backend has not answered; nobody may wait for them any more.
+  size_t flying_ ABSL_GUARDED_BY(mutex_) = 0;
   // The flight of each name that a lookup may still join.
   absl::flat_hash_map<std::string, std::shared_ptr<Flight>> joinable_ ABSL_GUARDED_BY(mutex_);
   // All flights that have not ended, and some that have, in order of their deadlines.
   std::deque<std::weak_ptr<Flight>> by_deadline_ ABSL_GUARDED_BY(mutex_);
   std::thread clock_;
+  // The last, so that it goes first; and is there for callbacks while it goes.
   std::unique_ptr<StoreBackend> backend_;
 };
 

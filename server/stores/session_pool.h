@@ -21,7 +21,7 @@ template <typename Session>
 class SessionPool {
  public:
   // A Task is called exactly once, with a session or, where the pool closes before a
-  // thread was free, with null.
+  // thread is free, with null.
   using Task = absl::AnyInvocable<void(Session*) &&>;
 
   // SessionPool starts a thread for each session.
@@ -38,15 +38,28 @@ class SessionPool {
       closing_ = true;
     }
     for (std::thread& thread : threads_) thread.join();
-    for (Task& task : queue_) std::move(task)(nullptr);
+    // Nobody adds to it any more.
+    std::deque<Task> left;
+    {
+      absl::MutexLock lock(&mutex_);
+      left.swap(queue_);
+    }
+    for (Task& task : left) std::move(task)(nullptr);
   }
 
   SessionPool(const SessionPool&) = delete;
   SessionPool& operator=(const SessionPool&) = delete;
 
+  // Run may be called from a task.
   void Run(Task task) {
-    absl::MutexLock lock(&mutex_);
-    queue_.push_back(std::move(task));
+    {
+      absl::MutexLock lock(&mutex_);
+      if (!closing_) {
+        queue_.push_back(std::move(task));
+        return;
+      }
+    }
+    std::move(task)(nullptr);
   }
 
  private:

@@ -1,233 +1,327 @@
 #ifndef SALLYPORT_TESTS_SERVER_STORES_CREDENTIAL_STORE_SUITE_H_
 #define SALLYPORT_TESTS_SERVER_STORES_CREDENTIAL_STORE_SUITE_H_
 
-// What every store that can be written must do, whatever is behind it:
+// What every store must do when it is asked, whatever is behind it:
 //
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, CredentialStoreSuite, testing::Values(&MakeSqliteStore));
+//
+// A store that can keep tenants apart is instantiated in both ways.
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <functional>
-#include <memory>
+#include <algorithm>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "absl/synchronization/blocking_counter.h"
 #include "absl/time/clock.h"
-#include "core/credentials/credential.h"
-#include "server/stores/credential_store.h"
-#include "server/stores/user_directory.h"
-#include "tests/server/stores/wait_for_lookup.h"
+#include "tests/server/stores/store_under_test.h"
 
 namespace sallyport::server {
 
-// StoreUnderTest is an empty store, seen from both sides. Its name is "main"
-// and its tenant "blue".
-struct StoreUnderTest {
-  std::shared_ptr<void> owner;
-  CredentialStore* store;
-  UserDirectory* directory;
-};
-
-class CredentialStoreSuite : public testing::TestWithParam<std::function<StoreUnderTest()>> {
+class CredentialStoreSuite : public StoreSuite {
  protected:
-  CredentialStoreSuite() : under_test_(GetParam()()) {}
-
-  CredentialStore& store() { return *under_test_.store; }
-  UserDirectory& directory() { return *under_test_.directory; }
-
-  static Credential Password(const std::string& password) { return Cleartext{Secret(password)}; }
-  static std::string PasswordOf(const Account& account) {
-    if (account.credentials.size() != 1) return "<not one credential>";
-    const auto* cleartext = std::get_if<Cleartext>(&account.credentials[0].secret);
-    return cleartext == nullptr ? "<no cleartext>" : std::string(cleartext->password.view());
+  // Names with a meaning to some query language, file system or format.
+  static std::vector<std::string> AwkwardNames() {
+    return {"o'brien",
+            "\"quoted\"",
+            "50%",
+            "a_b",
+            "back\\slash",
+            "(par)en",
+            "*",
+            "a*b",
+            "a,b=c+d",
+            "#hash",
+            "<x>;y",
+            "a/b",
+            "..",
+            ".",
+            "-rf",
+            "a:b",
+            "$HOME",
+            "`id`",
+            "{user}",
+            "a@b.example",
+            "x y",
+            "a&b|c",
+            "!not",
+            "%61lice",
+            "\\2a",
+            "?q=1",
+            "a\"b'c;--",
+            "..\\x",
+            "~",
+            "[a-z]",
+            "j\xc3\xbcrgen",
+            "\xe6\x97\xa5\xe6\x9c\xac",
+            std::string(255, 'n')};
   }
-  void Add(const std::string& name, const std::string& password = "pw") {
-    NewUser user{.name = name};
-    user.credentials.push_back(Password(password));
-    const absl::StatusOr<UserRecord> added = directory().AddUser(user);
-    ASSERT_TRUE(added.ok()) << added.status();
-  }
-
- private:
-  StoreUnderTest under_test_;
 };
 
 TEST_P(CredentialStoreSuite, TellsItsName) { EXPECT_EQ(store().name(), "main"); }
 
+TEST_P(CredentialStoreSuite, SaysThatItCanBeAsked) {
+  const absl::Status status = WaitForPing(store());
+  EXPECT_TRUE(status.ok()) << status;
+}
+
 TEST_P(CredentialStoreSuite, FindsNoUserWhoWasNeverAdded) {
-  const LookupResult result = WaitForLookup(store(), "nobody");
+  Add("alice");
+  const LookupResult result = WaitForLookup(store(), "blue", "nobody");
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(*result, nullptr);
 }
 
-TEST_P(CredentialStoreSuite, ReturnsEverythingThatWasAdded) {
-  const absl::Time expiry = absl::FromUnixSeconds(4'000'000'000);
-  NewUser user{.name = "j\xc3\xbcrgen", .groups = {"admins", "g\"2"}, .expires_at = expiry};
+TEST_P(CredentialStoreSuite, FindsAUserWithThePassword) {
+  Add("alice", "pencil");
+  Add("bob", "eraser");
+  const auto account = Find("alice");
+  EXPECT_EQ(account->authentication_id, "alice");
+  EXPECT_EQ(account->store, "main");
+  EXPECT_EQ(account->tenant, store().per_tenant() ? "blue" : "");
+  EXPECT_FALSE(account->disabled);
+  EXPECT_EQ(account->expires_at, std::nullopt);
+  EXPECT_EQ(account->credentials.empty(), !under_test().has_credentials);
+  EXPECT_EQ(account->password_verifier == nullptr, under_test().has_credentials);
+  EXPECT_EQ(store().decoy_verifier() == nullptr, under_test().has_credentials);
+  EXPECT_TRUE(Accepts(*account, "pencil"));
+  for (const char* wrong : {"Pencil", "pencil ", "eraser", "pw"}) {
+    EXPECT_FALSE(Accepts(*account, wrong)) << wrong;
+  }
+}
+
+TEST_P(CredentialStoreSuite, HandsOutEveryCredentialAsItWasStored) {
+  if (!under_test().has_credentials) GTEST_SKIP() << "it keeps its credentials to itself";
+  NewUser user{.key = Key("alice")};
   user.credentials.push_back(ScramKeys{HashFunction::kSha256, "salt", 4096,
                                        Secret(std::string(32, '\1')),
                                        Secret(std::string(32, '\0'))});
   user.credentials.push_back(Password("s\xc3\xa9same"));
-  const absl::StatusOr<UserRecord> added = directory().AddUser(user);
-  ASSERT_TRUE(added.ok()) << added.status();
-
-  const LookupResult result = WaitForLookup(store(), user.name);
-  ASSERT_TRUE(result.ok()) << result.status();
-  const Account& account = **result;
-  EXPECT_EQ(account.authentication_id, user.name);
-  EXPECT_EQ(account.store, "main");
-  EXPECT_EQ(account.tenant, "blue");
-  EXPECT_EQ(account.groups, user.groups);
-  EXPECT_FALSE(account.disabled);
-  EXPECT_EQ(account.expires_at, expiry);
-  ASSERT_EQ(account.credentials.size(), 2u);
-  const auto& keys = std::get<ScramKeys>(account.credentials[0].secret);
-  EXPECT_EQ(keys.salt, "salt");
-  EXPECT_EQ(keys.iterations, 4096u);
-  EXPECT_EQ(keys.stored_key.view(), std::string(32, '\1'));
-  EXPECT_EQ(keys.server_key.view(), std::string(32, '\0'));
-  EXPECT_EQ(std::get<Cleartext>(account.credentials[1].secret).password.view(), "s\xc3\xa9same");
+  Add(user);
+  const auto account = Find("alice");
+  ASSERT_EQ(account->credentials.size(), 2u);
+  const auto* keys = std::get_if<ScramKeys>(&account->credentials[0].secret);
+  ASSERT_NE(keys, nullptr);
+  EXPECT_EQ(keys->salt, "salt");
+  EXPECT_EQ(keys->iterations, 4096u);
+  EXPECT_EQ(keys->stored_key.view(), std::string(32, '\1'));
+  EXPECT_EQ(keys->server_key.view(), std::string(32, '\0'));
+  const auto* cleartext = std::get_if<Cleartext>(&account->credentials[1].secret);
+  ASSERT_NE(cleartext, nullptr);
+  EXPECT_EQ(cleartext->password.view(), "s\xc3\xa9same");
+  for (const StoredCredential& stored : account->credentials) {
+    EXPECT_EQ(stored.expires_at, std::nullopt);
+  }
 }
 
-TEST_P(CredentialStoreSuite, DescribesAUserWithoutSecrets) {
-  const absl::Time before = absl::Now() - absl::Seconds(1);
-  NewUser user{.name = "alice", .groups = {"a"}};
-  user.credentials.push_back(ScramKeys{HashFunction::kSha512, "salt", 5000,
-                                       Secret(std::string(64, 'a')), Secret(std::string(64, 'b'))});
-  ASSERT_TRUE(directory().AddUser(user).ok());
-  const absl::StatusOr<UserRecord> record = directory().GetUser("alice");
-  ASSERT_TRUE(record.ok()) << record.status();
-  EXPECT_EQ(record->name, "alice");
-  EXPECT_EQ(record->groups, user.groups);
-  EXPECT_FALSE(record->disabled);
-  EXPECT_EQ(record->expires_at, std::nullopt);
-  EXPECT_GT(record->created_at, before);
-  EXPECT_LT(record->created_at, absl::Now() + absl::Seconds(1));
-  ASSERT_EQ(record->credentials.size(), 1u);
-  EXPECT_EQ(record->credentials[0].scheme, "SCRAM-SHA-512");
-  EXPECT_EQ(record->credentials[0].iterations, 5000u);
+TEST_P(CredentialStoreSuite, HandsOutTheGroups) {
+  if (!under_test().has_groups) GTEST_SKIP() << "it knows no groups";
+  NewUser user{.key = Key("alice"), .groups = {"admins", "night shift", "z\xc3\xa9ro"}};
+  user.credentials.push_back(Password("pw"));
+  Add(user);
+  Add("bob");
+  std::vector<std::string> groups = Find("alice")->groups;
+  std::sort(groups.begin(), groups.end());
+  EXPECT_EQ(groups, user.groups);
+  EXPECT_TRUE(Find("bob")->groups.empty());
 }
 
-TEST_P(CredentialStoreSuite, RefusesASecondUserOfTheSameNameAndKeepsTheFirst) {
-  Add("alice", "first");
-  NewUser again{.name = "alice"};
-  again.credentials.push_back(Password("second"));
-  EXPECT_EQ(directory().AddUser(again).status().code(), absl::StatusCode::kAlreadyExists);
-  EXPECT_EQ(PasswordOf(**WaitForLookup(store(), "alice")), "first");
+TEST_P(CredentialStoreSuite, HandsOutTheAttributes) {
+  if (!under_test().has_attributes) GTEST_SKIP() << "it knows no attributes";
+  NewUser user{.key = Key("alice"),
+               .attributes = {{"mail", "alice@example.com"}, {"title", "\"J\xc3\xbcr\\"}}};
+  user.credentials.push_back(Password("pw"));
+  Add(user);
+  Add("bob");
+  EXPECT_EQ(Find("alice")->attributes, user.attributes);
+  EXPECT_TRUE(Find("bob")->attributes.empty());
+}
+
+TEST_P(CredentialStoreSuite, SaysUntilWhenAUserMayLogIn) {
+  if (!under_test().has_user_expiry) GTEST_SKIP() << "its users do not expire";
+  const absl::Time expiry = absl::FromUnixSeconds(4'000'000'000);
+  NewUser user{.key = Key("alice"), .expires_at = expiry};
+  user.credentials.push_back(Password("pw"));
+  Add(user);
+  EXPECT_EQ(Find("alice")->expires_at, expiry);
+}
+
+TEST_P(CredentialStoreSuite, SaysThatAUserIsDisabled) {
+  if (!under_test().has_disabled) GTEST_SKIP() << "it cannot disable";
+  NewUser user{.key = Key("alice"), .disabled = true};
+  user.credentials.push_back(Password("pw"));
+  Add(user);
+  EXPECT_TRUE(Find("alice")->disabled);
+}
+
+TEST_P(CredentialStoreSuite, TakesNamesForWhatTheyAre) {
+  std::vector<std::string> held;
+  for (const std::string& name : AwkwardNames()) {
+    if (!under_test().can_hold(name)) continue;
+    Add(name, "pw of " + name);
+    held.push_back(name);
+  }
+  for (const std::string& name : held) {
+    const auto account = Find(name);
+    EXPECT_EQ(account->authentication_id, name);
+    EXPECT_TRUE(Accepts(*account, "pw of " + name)) << name;
+  }
+}
+
+TEST_P(CredentialStoreSuite, FindsNobodyByAPatternAQueryOrAPath) {
+  Add("alice");
+  std::vector<std::string> names = AwkwardNames();
+  for (const char* name : {"al*",
+                           "alic_",
+                           "alic%",
+                           "alic?",
+                           "a.*",
+                           "' OR '1'='1",
+                           "' OR 1=1 --",
+                           "alice' --",
+                           "alice)(uid=*",
+                           "*)(uid=*",
+                           "alice)(|(uid=*",
+                           "./alice",
+                           "../blue/alice",
+                           "x/../alice",
+                           "alice/",
+                           "alice:",
+                           "alice:x",
+                           "alice\\",
+                           "%61lice",
+                           "alice%00",
+                           "alice,dc=example",
+                           "uid=alice",
+                           "alice#",
+                           "alice?",
+                           "alice&x=1",
+                           "alice;",
+                           "alice$",
+                           "alic",
+                           "alicee"}) {
+    names.emplace_back(name);
+  }
+  for (const std::string& name : names) {
+    const LookupResult result = WaitForLookup(store(), "blue", name);
+    ASSERT_TRUE(result.ok()) << name << ": " << result.status();
+    EXPECT_EQ(*result, nullptr) << name;
+  }
 }
 
 TEST_P(CredentialStoreSuite, TellsNamesApartByEveryByte) {
-  Add("alice", "lower");
-  Add("Alice", "upper");
-  Add("alice ", "blank");
-  EXPECT_EQ(PasswordOf(**WaitForLookup(store(), "alice")), "lower");
-  EXPECT_EQ(PasswordOf(**WaitForLookup(store(), "Alice")), "upper");
-  EXPECT_EQ(*WaitForLookup(store(), "ALICE"), nullptr);
-  EXPECT_EQ(*WaitForLookup(store(), std::string("alice\0", 6)), nullptr);
-  EXPECT_EQ(*WaitForLookup(store(), "' OR 1=1 --"), nullptr);
+  if (!under_test().tells_spellings_apart) GTEST_SKIP() << "it does not";
+  for (const char* name : {"alice", "Alice", "alice "}) {
+    if (under_test().can_hold(name)) Add(name, std::string("pw of ") + name);
+  }
+  for (const char* name : {"alice", "Alice", "alice "}) {
+    if (under_test().can_hold(name)) {
+      EXPECT_TRUE(Accepts(*Find(name), std::string("pw of ") + name));
+    }
+  }
+  for (const char* name : {"ALICE", " alice", "alice  "}) {
+    EXPECT_EQ(*WaitForLookup(store(), "blue", name), nullptr) << name;
+  }
 }
 
-TEST_P(CredentialStoreSuite, RefusesAUserWithoutAName) {
-  EXPECT_EQ(directory().AddUser(NewUser{}).status().code(), absl::StatusCode::kInvalidArgument);
+TEST_P(CredentialStoreSuite, NamesAUserOfAnotherSpellingAsItWasAsked) {
+  Add("alice");
+  for (const char* name : {"Alice", "ALICE", "alice ", " alice"}) {
+    const LookupResult result = WaitForLookup(store(), "blue", name);
+    ASSERT_TRUE(result.ok()) << result.status();
+    if (under_test().tells_spellings_apart) {
+      EXPECT_EQ(*result, nullptr) << name;
+    } else if (*result != nullptr) {
+      EXPECT_EQ((*result)->authentication_id, name);
+    }
+  }
 }
 
-TEST_P(CredentialStoreSuite, KnowsNothingOfAUserWhoIsNotThere) {
-  EXPECT_EQ(directory().GetUser("x").status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(directory().DeleteUser("x").code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(directory().SetDisabled("x", true).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(directory().ReplaceCredentials("x", {Password("p")}).status().code(),
-            absl::StatusCode::kNotFound);
+TEST_P(CredentialStoreSuite, KeepsTenantsApartOrNot) {
+  Add("alice", "pw of blue", "blue");
+  if (!store().per_tenant()) {
+    EXPECT_TRUE(Accepts(*Find("alice", "green"), "pw of blue"));
+    return;
+  }
+  EXPECT_EQ(*WaitForLookup(store(), "green", "alice"), nullptr);
+  store().Forget();
+  Add("alice", "pw of green", "green");
+  const auto blue = Find("alice", "blue");
+  const auto green = Find("alice", "green");
+  EXPECT_EQ(blue->tenant, "blue");
+  EXPECT_EQ(green->tenant, "green");
+  EXPECT_TRUE(Accepts(*blue, "pw of blue"));
+  EXPECT_FALSE(Accepts(*blue, "pw of green"));
+  EXPECT_TRUE(Accepts(*green, "pw of green"));
+  EXPECT_FALSE(Accepts(*green, "pw of blue"));
+  for (const char* tenant : {"", "red", "*", "Blue", "blue ", "..", "blu", "%", "blue/../green"}) {
+    const LookupResult result = WaitForLookup(store(), tenant, "alice");
+    ASSERT_TRUE(result.ok()) << tenant << ": " << result.status();
+    EXPECT_EQ(*result, nullptr) << tenant;
+  }
 }
 
 TEST_P(CredentialStoreSuite, AnswersFromMemoryOnceItWasAsked) {
-  EXPECT_EQ(store().LookupCached("alice"), std::nullopt);
+  EXPECT_EQ(store().LookupCached("blue", "alice"), std::nullopt);
   Add("alice");
-  ASSERT_TRUE(WaitForLookup(store(), "alice").ok());
-  ASSERT_TRUE(store().LookupCached("alice").has_value());
-  EXPECT_EQ((*store().LookupCached("alice"))->authentication_id, "alice");
-  ASSERT_TRUE(WaitForLookup(store(), "nobody").ok());
-  ASSERT_TRUE(store().LookupCached("nobody").has_value());
-  EXPECT_EQ(*store().LookupCached("nobody"), nullptr);
+  Find("alice");
+  ASSERT_TRUE(store().LookupCached("blue", "alice").has_value());
+  EXPECT_EQ((*store().LookupCached("blue", "alice"))->authentication_id, "alice");
+  ASSERT_TRUE(WaitForLookup(store(), "blue", "nobody").ok());
+  ASSERT_TRUE(store().LookupCached("blue", "nobody").has_value());
+  EXPECT_EQ(*store().LookupCached("blue", "nobody"), nullptr);
 }
 
-TEST_P(CredentialStoreSuite, ShowsEachChangeToTheNextLookup) {
-  const auto lookup = [this] {
-    // What a login does.
-    if (auto cached = store().LookupCached("alice")) return *cached;
-    return *WaitForLookup(store(), "alice");
-  };
-  EXPECT_EQ(lookup(), nullptr);
-  Add("alice", "old");
-  EXPECT_EQ(PasswordOf(*lookup()), "old");
-  ASSERT_TRUE(directory().ReplaceCredentials("alice", {Password("new")}).ok());
-  EXPECT_EQ(PasswordOf(*lookup()), "new");
-  const absl::StatusOr<UserRecord> disabled = directory().SetDisabled("alice", true);
-  ASSERT_TRUE(disabled.ok());
-  EXPECT_TRUE(disabled->disabled);
-  EXPECT_TRUE(lookup()->disabled);
-  ASSERT_TRUE(directory().SetDisabled("alice", false).ok());
-  EXPECT_FALSE(lookup()->disabled);
-  ASSERT_TRUE(directory().DeleteUser("alice").ok());
-  EXPECT_EQ(lookup(), nullptr);
-}
-
-TEST_P(CredentialStoreSuite, DeletesTheCredentialsWithTheUser) {
-  Add("alice", "old");
-  ASSERT_TRUE(directory().DeleteUser("alice").ok());
-  Add("alice", "new");
-  EXPECT_EQ(PasswordOf(**WaitForLookup(store(), "alice")), "new");
-}
-
-TEST_P(CredentialStoreSuite, ListsUsersInPagesInOrderOfName) {
-  for (const char* name : {"dora", "alice", "carol", "bob", "\xc3\xa9mile"}) Add(name);
-  std::vector<std::string> names;
-  std::string token;
-  int pages = 0;
-  do {
-    const absl::StatusOr<UserPage> page = directory().ListUsers(2, token);
-    ASSERT_TRUE(page.ok()) << page.status();
-    EXPECT_LE(page->users.size(), 2u);
-    for (const UserRecord& user : page->users) {
-      names.push_back(user.name);
-      EXPECT_EQ(user.credentials.size(), 1u);
-    }
-    token = page->next_page_token;
-    ++pages;
-  } while (!token.empty());
-  EXPECT_EQ(names, (std::vector<std::string>{"alice", "bob", "carol", "dora", "\xc3\xa9mile"}));
-  EXPECT_EQ(pages, 3);
-  EXPECT_EQ(directory().ListUsers(5, "")->next_page_token, "");
-}
-
-TEST_P(CredentialStoreSuite, RefusesAPageOfNoneOrTooMany) {
-  for (const int size : {-1, 0, 1001}) {
-    EXPECT_EQ(directory().ListUsers(size, "").status().code(), absl::StatusCode::kInvalidArgument);
-  }
-}
-
-TEST_P(CredentialStoreSuite, NeverShowsAnOldPasswordAfterAChangeReturned) {
-  Add("alice", "0");
-  std::atomic<int> committed = 0;
-  std::atomic<bool> done = false;
-  std::vector<std::thread> readers;
-  for (int i = 0; i < 4; ++i) {
-    readers.emplace_back([&] {
-      while (!done) {
-        const int at_least = committed;
-        auto cached = store().LookupCached("alice");
-        const std::shared_ptr<const Account> account =
-            cached.has_value() ? *cached : *WaitForLookup(store(), "alice");
-        EXPECT_GE(std::stoi(PasswordOf(*account)), at_least);
-      }
+TEST_P(CredentialStoreSuite, AnswersManyLookupsAtATime) {
+  constexpr int kUsers = 20;
+  for (int i = 0; i < kUsers; ++i) Add("user" + std::to_string(i), "pw" + std::to_string(i));
+  std::vector<LookupResult> results(kUsers * 2, LookupResult(nullptr));
+  absl::BlockingCounter answered(kUsers * 2);
+  for (int i = 0; i < kUsers * 2; ++i) {
+    store().Lookup("blue", "user" + std::to_string(i), [&, i](LookupResult result) {
+      results[static_cast<size_t>(i)] = std::move(result);
+      answered.DecrementCount();
     });
   }
-  for (int i = 1; i <= 50; ++i) {
-    EXPECT_TRUE(directory().ReplaceCredentials("alice", {Password(std::to_string(i))}).ok());
-    committed = i;
+  answered.Wait();
+  for (int i = 0; i < kUsers * 2; ++i) {
+    const LookupResult& result = results[static_cast<size_t>(i)];
+    ASSERT_TRUE(result.ok()) << result.status();
+    ASSERT_EQ(*result != nullptr, i < kUsers) << i;
+    if (i >= kUsers) continue;
+    EXPECT_EQ((*result)->authentication_id, "user" + std::to_string(i));
+    EXPECT_TRUE(Accepts(**result, "pw" + std::to_string(i)));
   }
-  done = true;
-  for (std::thread& reader : readers) reader.join();
+}
+
+TEST_P(CredentialStoreSuite, SeesAChangeWhenItAsksAgain) {
+  if (under_test().change == nullptr) GTEST_SKIP() << "nobody changes it behind its back";
+  Add("alice", "old");
+  EXPECT_TRUE(Accepts(*Find("alice"), "old"));
+  under_test().change(Key("alice"), {Password("new")});
+  const auto account = Find("alice");
+  EXPECT_TRUE(Accepts(*account, "new"));
+  EXPECT_FALSE(Accepts(*account, "old"));
+}
+
+TEST_P(CredentialStoreSuite, NoticesAChangeBehindItsBack) {
+  if (!under_test().notices_changes) GTEST_SKIP() << "it does not";
+  Add("alice", "old");
+  Find("alice");
+  ASSERT_TRUE(store().LookupCached("blue", "alice").has_value());
+  under_test().change(Key("alice"), {Password("new")});
+  const absl::Time limit = absl::Now() + absl::Seconds(30);
+  // What is cached turns to nothing, or to what is new.
+  const auto noticed = [this] {
+    const auto cached = store().LookupCached("blue", "alice");
+    return !cached.has_value() || Accepts(**cached, "new");
+  };
+  while (!noticed()) {
+    ASSERT_LT(absl::Now(), limit) << "the old password is still cached";
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  EXPECT_TRUE(Accepts(*Find("alice"), "new"));
 }
 
 }  // namespace sallyport::server

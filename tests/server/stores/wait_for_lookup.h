@@ -4,7 +4,7 @@
 // Makes a lookup a call that returns its answer.
 
 #include <optional>
-#include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/synchronization/notification.h"
@@ -13,15 +13,28 @@
 namespace sallyport::server {
 
 // WaitForLookup asks the store itself, whatever is cached.
-inline LookupResult WaitForLookup(CredentialStore& store, std::string name) {
+inline LookupResult WaitForLookup(CredentialStore& store, std::string_view tenant,
+                                  std::string_view name) {
   absl::Notification answered;
   std::optional<LookupResult> answer;
-  store.Lookup(std::move(name), [&](LookupResult result) {
+  store.Lookup(tenant, name, [&](LookupResult result) {
     answer = std::move(result);
     answered.Notify();
   });
   answered.WaitForNotification();
   return *std::move(answer);
+}
+
+// WaitForPing is what came of asking the store whether it can be asked.
+inline absl::Status WaitForPing(CredentialStore& store) {
+  absl::Notification answered;
+  absl::Status answer;
+  store.Ping([&](absl::Status status) {
+    answer = std::move(status);
+    answered.Notify();
+  });
+  answered.WaitForNotification();
+  return answer;
 }
 
 }  // namespace sallyport::server

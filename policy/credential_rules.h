@@ -1,0 +1,65 @@
+#ifndef SALLYPORT_POLICY_CREDENTIAL_RULES_H_
+#define SALLYPORT_POLICY_CREDENTIAL_RULES_H_
+
+// What a stored secret must be to verify a login, and what is stored for a new
+// password. Immutable; thread-safe.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/credentials/account.h"
+#include "core/credentials/new_credential.h"
+#include "policy/policy_path.h"
+#include "policy/problems.h"
+#include "sallyport/v1/policy.pb.h"
+
+namespace sallyport::policy {
+
+class CredentialRules {
+ public:
+  // What holds where the policy says nothing.
+  CredentialRules() = default;
+
+  // CredentialRules reports to `problems` what is wrong with `rules`, which stand at
+  // `path`.
+  CredentialRules(const v1::CredentialRules& rules, const PolicyPath& path, Problems* problems);
+
+  // MayVerify says whether the credential's format, iterations and age let it verify a
+  // login at `now`. Weak formats are the mechanisms' to refuse, by weak_schemes.
+  bool MayVerify(const StoredCredential& credential, absl::Time now) const;
+
+  // weak_schemes may verify although they are weak: the policy names them.
+  const std::vector<std::string>& weak_schemes() const { return weak_schemes_; }
+
+  // store_as are the schemes of new passwords, and costs their costs.
+  const std::vector<std::string>& store_as() const { return store_as_; }
+  const CredentialCosts& costs() const { return costs_; }
+
+  uint32_t min_scram_iterations() const { return min_scram_iterations_; }
+  bool upgrade_on_login() const { return upgrade_on_login_; }
+
+  // max_rotation is how long an old password may stay valid beside a new one.
+  absl::Duration max_rotation() const { return max_rotation_; }
+
+ private:
+  void ReadVerify(const v1::CredentialRules& rules, const PolicyPath& path, Problems* problems);
+  void ReadStoreAs(const v1::CredentialRules& rules, const PolicyPath& path, Problems* problems);
+  void ReadCosts(const v1::CredentialRules& rules, const PolicyPath& path, Problems* problems);
+
+  // SchemeNames; empty: every one.
+  std::vector<std::string> verify_;
+  std::vector<std::string> weak_schemes_;
+  std::vector<std::string> store_as_ = {"SCRAM-SHA-256", "SCRAM-SHA-512"};
+  CredentialCosts costs_;
+  uint32_t min_scram_iterations_ = 4096;
+  uint32_t min_pbkdf2_iterations_ = 0;
+  absl::Duration max_age_ = absl::InfiniteDuration();
+  absl::Duration max_rotation_ = absl::ZeroDuration();
+  bool upgrade_on_login_ = false;
+};
+
+}  // namespace sallyport::policy
+
+#endif  // SALLYPORT_POLICY_CREDENTIAL_RULES_H_
