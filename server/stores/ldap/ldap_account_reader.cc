@@ -70,7 +70,8 @@ LookupResult LdapAccountReader::Read(LdapSession& session, const UserKey& user,
              deadline);
   if (!reply.ok()) return reply.status();
   if (reply->entries.size() > 1 || reply->code == kLdapSizeLimitExceeded) {
-    process::Log(LogLevel::kError, "several entries match one user: nobody is let in as any of them",
+    process::Log(LogLevel::kError,
+                 "several entries match one user: nobody is let in as any of them",
                  {{"store", store_},
                   {"authentication_id", user.name},
                   {"base_dn", settings_.base_dn},
@@ -91,9 +92,9 @@ LookupResult LdapAccountReader::ReadEntry(LdapSession& session, const UserKey& u
                    {{"store", store_}, {"authentication_id", user.name}, {"dn", entry.dn()}});
       return nullptr;
     case LdapNaming::Verdict::kHidden:
-      return absl::UnavailableError(
-          absl::StrCat("the entries do not show the attribute that ", settings_.filter.text(),
-                       " compares: bind_dn must be allowed to read it"));
+      return absl::UnavailableError(absl::StrCat("the entries do not show the attribute that ",
+                                                 settings_.filter.text(),
+                                                 " compares: bind_dn must be allowed to read it"));
   }
   auto account = std::make_shared<Account>();
   account->authentication_id = user.name;
@@ -150,7 +151,8 @@ absl::Status LdapAccountReader::SearchGroups(LdapSession& session, const LdapFil
                                                  deadline);
   if (!reply.ok()) return reply.status();
   if (reply->code == kLdapSizeLimitExceeded) {
-    return absl::UnavailableError("the user is in more groups than the directory returns at a time");
+    return absl::UnavailableError(
+        "the user is in more groups than the directory returns at a time");
   }
   for (const LdapEntry& group : reply->entries) {
     for (const Secret& value : group.Values(settings_.group_name)) {

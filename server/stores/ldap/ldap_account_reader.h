@@ -22,7 +22,8 @@ namespace sallyport::server {
 class LdapAccountReader {
  public:
   // Of the entry with that DN.
-  using MakeVerifier = std::function<std::shared_ptr<const PasswordVerifier>(const std::string& dn)>;
+  using MakeVerifier =
+      std::function<std::shared_ptr<const PasswordVerifier>(const std::string& dn)>;
 
   // `store` is how the log names the store. `make_verifier` is for settings that are
   // by_bind. `settings` must outlive the reader.

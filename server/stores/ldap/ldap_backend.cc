@@ -17,6 +17,9 @@ using Sessions = std::vector<std::unique_ptr<LdapSession>>;
 
 constexpr size_t kDecoyNameSize = 16;
 
+// Of the time for an answer, so that it is said what failed before it is over.
+constexpr double kShareOfTime = 0.9;
+
 Sessions NewSessions(const LdapSettings& settings, const LdapLogin& login) {
   const auto servers = std::make_shared<LdapServers>(settings.urls, settings.tls);
   Sessions sessions;
@@ -33,10 +36,12 @@ absl::StatusOr<std::unique_ptr<LdapBackend>> LdapBackend::Create(const v1::LdapS
   absl::StatusOr<LdapSettings> read = ReadLdapSettings(settings, options.per_tenant);
   if (!read.ok()) return read.status();
   if (!read->tls.verify) {
-    process::Log(process::LogLevel::kWarning,
-                 "tls.insecure_skip_verify: whoever is in between learns passwords and lets in anybody",
-                 {{"store", options.store}});
+    process::Log(
+        process::LogLevel::kWarning,
+        "tls.insecure_skip_verify: whoever is in between learns passwords and lets in anybody",
+        {{"store", options.store}});
   }
+  options.timeout *= kShareOfTime;
   std::unique_ptr<LdapBackend> backend(new LdapBackend(*std::move(read), std::move(options)));
   if (absl::Status status = backend->StartSearching(); !status.ok()) return status;
   if (absl::Status status = backend->StartBinding(); !status.ok()) return status;

@@ -49,11 +49,12 @@ void LdapBinder::Check(const std::string& dn, const Secret& password, PasswordVe
   {
     absl::MutexLock lock(&mutex_);
     if (pool_ != nullptr) {
-      pool_->Run([this, dn, password, deadline, done = std::move(done)](LdapSession* session) mutable {
-        const PasswordAnswer answer = Ask(session, dn, password, deadline);
-        waiting_.fetch_sub(1);
-        std::move(done)(answer);
-      });
+      pool_->Run(
+          [this, dn, password, deadline, done = std::move(done)](LdapSession* session) mutable {
+            const PasswordAnswer answer = Ask(session, dn, password, deadline);
+            waiting_.fetch_sub(1);
+            std::move(done)(answer);
+          });
       return;
     }
   }
@@ -78,8 +79,9 @@ PasswordAnswer LdapBinder::Ask(LdapSession* session, const std::string& dn, cons
   }
   outages_.Report(absl::OkStatus());
   if (verdict == Verdict::kRefused) {
-    process::Log(process::LogLevel::kWarning, "the directory refuses a user for another reason than a "
-                                           "wrong password",
+    process::Log(process::LogLevel::kWarning,
+                 "the directory refuses a user for another reason than a "
+                 "wrong password",
                  {{"store", store_}, {"dn", dn}, {"error", reply->message}});
   }
   return verdict == Verdict::kRight ? PasswordAnswer::kRight : PasswordAnswer::kWrong;

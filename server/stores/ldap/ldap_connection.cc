@@ -154,9 +154,9 @@ LdapReply LdapConnection::Await(int result, int message_id, int type, absl::Time
   if (parsed != LDAP_SUCCESS || TypeOfLast(handle_.get(), raw) != type) {
     reply.code = LDAP_DECODING_ERROR;
   }
-  reply.message = absl::StrCat(ldap_err2string(reply.code), " (result ", reply.code, ")",
-                               said == nullptr || *said == '\0' ? "" : ": ",
-                               said == nullptr ? "" : said);
+  reply.message =
+      absl::StrCat(ldap_err2string(reply.code), " (result ", reply.code, ")",
+                   said == nullptr || *said == '\0' ? "" : ": ", said == nullptr ? "" : said);
   ldap_memfree(said);
   if (!reply.failed()) reply.entries = ReadEntries(handle_.get(), raw);
   return reply;

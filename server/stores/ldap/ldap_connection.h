@@ -3,7 +3,7 @@
 
 // A connection to an LDAP server (RFC 4511), over libldap. Calls block until the server
 // has answered or their deadline is over. A connection that failed a call must not be used
-// again. Nothing of ldap.conf is heeded. The program must ignore SIGPIPE. One thread at a
+// again. Nothing that ldap.conf says weakens it. The program must ignore SIGPIPE. One thread at a
 // time.
 
 #include <memory>

@@ -19,10 +19,11 @@ std::string_view PartAround(std::string_view filter, size_t position) {
 }
 
 absl::Status NotEqual(std::string_view place, std::string_view part) {
-  return absl::InvalidArgumentError(absl::StrCat(
-      "'(", std::string(part), ")' does not make sure that the entry is the user's own: ",
-      std::string(place), " must be what one attribute is equal to, such as (uid=",
-      std::string(place), "), without '*', '\\' and another place beside it"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("'(", std::string(part),
+                   ")' does not make sure that the entry is the user's own: ", std::string(place),
+                   " must be what one attribute is equal to, such as (uid=", std::string(place),
+                   "), without '*', '\\' and another place beside it"));
 }
 
 }  // namespace
@@ -48,7 +49,8 @@ absl::StatusOr<std::vector<LdapNaming::Assertion>> LdapNaming::AssertionsOf(
         after.find_first_of(kSpecial) != std::string_view::npos) {
       return NotEqual(place, part);
     }
-    assertions.push_back({std::string(part.substr(0, equals)), std::string(before), std::string(after)});
+    assertions.push_back(
+        {std::string(part.substr(0, equals)), std::string(before), std::string(after)});
   }
   return assertions;
 }

@@ -33,7 +33,6 @@ bool SetTls(LDAP* handle, const LdapTls& tls) {
   return SetNumber(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, require) &&
          SetNumber(handle, LDAP_OPT_X_TLS_PROTOCOL_MIN, LDAP_OPT_X_TLS_PROTOCOL_TLS1_2) &&
          SetNumber(handle, LDAP_OPT_X_TLS_PROTOCOL_MAX, 0) &&
-         SetNumber(handle, LDAP_OPT_X_TLS_CRLCHECK, LDAP_OPT_X_TLS_CRL_NONE) &&
          SetText(handle, LDAP_OPT_X_TLS_CACERTFILE, tls.ca_file) &&
          SetText(handle, LDAP_OPT_X_TLS_CACERTDIR, "") &&
          SetText(handle, LDAP_OPT_X_TLS_CERTFILE, tls.cert_file) &&

@@ -1,8 +1,8 @@
 #ifndef SALLYPORT_SERVER_STORES_LDAP_LDAP_OPTIONS_H_
 #define SALLYPORT_SERVER_STORES_LDAP_LDAP_OPTIONS_H_
 
-// The options of a libldap handle. All that ldap.conf and the environment could have an
-// opinion on is set. Thread-safe.
+// The options of a libldap handle: what ldap.conf and the environment could weaken is set.
+// Thread-safe.
 
 #include <ldap.h>
 #include <sys/time.h>

@@ -17,8 +17,8 @@ bool MayPass(int code) {
 }
 
 absl::Status RefusedLogin(const LdapUrl& url, const LdapLogin& login, const LdapReply& reply) {
-  const std::string why = absl::StrCat(url.url, ": the bind as '", login.bind_dn,
-                                       "': ", reply.message);
+  const std::string why =
+      absl::StrCat(url.url, ": the bind as '", login.bind_dn, "': ", reply.message);
   if (MayPass(reply.code)) return absl::UnavailableError(why);
   return absl::InvalidArgumentError(
       absl::StrCat("bind_dn or bind_password is not what the server knows: ", why));
@@ -45,9 +45,8 @@ absl::StatusOr<LdapConnection> LdapServers::ConnectTo(const LdapUrl& url, const 
                                                       absl::Time deadline) const {
   absl::StatusOr<LdapConnection> connection = LdapConnection::Open(url, tls_, deadline);
   if (absl::IsFailedPrecondition(connection.status())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("start_tls is true, and the server refuses it: ",
-                     connection.status().message()));
+    return absl::InvalidArgumentError(absl::StrCat("start_tls is true, and the server refuses it: ",
+                                                   connection.status().message()));
   }
   if (!connection.ok() || login.bind_dn.empty()) return connection;
   const absl::StatusOr<Secret> password = login.read_password();
@@ -75,17 +74,17 @@ void LdapServers::Worked() {
   why_down_ = absl::OkStatus();
   trying_ = false;
   step_ = absl::ZeroDuration();
+  retry_at_ = absl::InfinitePast();
 }
 
 void LdapServers::Failed(const absl::Status& why) {
   absl::MutexLock lock(&mutex_);
-  // Others noticed the same outage.
-  const bool known = !why_down_.ok() && !trying_;
   why_down_ = why;
   trying_ = false;
-  if (known) return;
+  // Others have noticed the same outage.
+  if (absl::Now() < retry_at_) return;
   step_ = std::clamp(step_ * 2, kShortestWait, kLongestWait);
-  retry_at_ = absl::Now() + step_ * absl::Uniform(random_, 0.5, 1.0);
+  retry_at_ = absl::Now() + step_ * std::uniform_real_distribution<double>(0.5, 1.0)(random_);
 }
 
 }  // namespace sallyport::server

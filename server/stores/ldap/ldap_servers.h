@@ -6,12 +6,12 @@
 // at a time then tries again. Thread-safe.
 
 #include <functional>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
@@ -31,7 +31,8 @@ struct LdapLogin {
 class LdapServers {
  public:
   // `urls` are at least one.
-  LdapServers(std::vector<LdapUrl> urls, LdapTls tls) : urls_(std::move(urls)), tls_(std::move(tls)) {}
+  LdapServers(std::vector<LdapUrl> urls, LdapTls tls)
+      : urls_(std::move(urls)), tls_(std::move(tls)) {}
 
   // Connect is a connection to the first server that lets us in. Whoever has one must say,
   // by Worked or Failed, what became of its first request. Unavailable where no server
@@ -59,8 +60,8 @@ class LdapServers {
   // Whether somebody tries a directory that was down.
   bool trying_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Duration step_ ABSL_GUARDED_BY(mutex_);
-  absl::Time retry_at_ ABSL_GUARDED_BY(mutex_);
-  absl::BitGen random_ ABSL_GUARDED_BY(mutex_);
+  absl::Time retry_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  std::minstd_rand random_ ABSL_GUARDED_BY(mutex_){std::random_device{}()};
 };
 
 }  // namespace sallyport::server

@@ -35,8 +35,7 @@ absl::StatusOr<std::vector<LdapUrl>> ReadUrls(const v1::LdapStore& store) {
   if (store.urls().empty()) return Wrong("urls", "name the servers, such as ldaps://host");
   std::vector<LdapUrl> urls;
   for (const std::string& text : store.urls()) {
-    absl::StatusOr<LdapUrl> url =
-        ParseLdapUrl(text, !store.has_start_tls() || store.start_tls());
+    absl::StatusOr<LdapUrl> url = ParseLdapUrl(text, !store.has_start_tls() || store.start_tls());
     if (!url.ok()) return In("urls", url.status());
     urls.push_back(*std::move(url));
   }
@@ -63,9 +62,9 @@ absl::StatusOr<LdapTls> ReadTls(const v1::ClientTls& tls, const std::vector<Ldap
   const bool used =
       std::any_of(urls.begin(), urls.end(), [](const LdapUrl& url) { return url.uses_tls; });
   if (read.ca_file.empty() && used && read.verify) read.ca_file = kSystemAuthorities;
-  for (const absl::Status& status : {CheckReadable("tls.ca_file", read.ca_file),
-                                     CheckReadable("tls.cert_file", read.cert_file),
-                                     CheckReadable("tls.key_file", read.key_file)}) {
+  for (const absl::Status& status :
+       {CheckReadable("tls.ca_file", read.ca_file), CheckReadable("tls.cert_file", read.cert_file),
+        CheckReadable("tls.key_file", read.key_file)}) {
     if (!status.ok()) return status;
   }
   return read;
@@ -143,7 +142,8 @@ absl::Status ReadGroups(const v1::LdapStore& store, bool per_tenant, LdapSetting
 absl::Status ReadAttributes(const v1::LdapStore& store, LdapSettings* settings) {
   for (const auto& [theirs, ours] : store.attributes()) {
     if (absl::Status status = CheckAttribute("attributes", theirs); !status.ok()) return status;
-    if (ours.empty()) return Wrong("attributes", absl::StrCat("'", theirs, "' gets no name of ours"));
+    if (ours.empty())
+      return Wrong("attributes", absl::StrCat("'", theirs, "' gets no name of ours"));
     settings->attributes[theirs] = ours;
   }
   return absl::OkStatus();
