@@ -27,14 +27,31 @@ bool TenantPolicy::Admits(const BrokerPolicy* broker) const {
          std::find(brokers_.begin(), brokers_.end(), broker->name()) != brokers_.end();
 }
 
-std::variant<NotAllowed, const BrokerPolicy*> Policy::FindBroker(
-    const BrokerIdentity& identity) const {
-  if (brokers_.empty()) return nullptr;
+std::variant<NotAllowed, const BrokerPolicy*> Policy::FindBroker(const BrokerIdentity& identity,
+                                                                 Trace* trace) const {
+  if (brokers_.empty()) {
+    if (trace != nullptr) trace->Passed("brokers", "the policy names none: every one may ask");
+    return nullptr;
+  }
   const auto found = broker_index_.Find(identity);
-  if (found) return brokers_[*found].get();
+  if (found) {
+    const BrokerPolicy* broker = brokers_[*found].get();
+    if (trace != nullptr) trace->Passed("brokers", absl::StrCat("it is '", broker->name(), "'"));
+    return broker;
+  }
+  if (trace != nullptr) {
+    trace->Decided("brokers", identity.has_certificate ? "none has its certificate's names"
+                                                       : "none may come without a certificate");
+  }
   return NotAllowed{FailureReason::kBrokerNotAllowed,
                     identity.has_certificate ? "no broker of the policy has this certificate"
                                              : "the broker has shown no certificate"};
+}
+
+const BrokerPolicy* Policy::FindBrokerNamed(std::string_view name) const {
+  const auto found = std::find_if(brokers_.begin(), brokers_.end(),
+                                  [name](const auto& broker) { return broker->name() == name; });
+  return found == brokers_.end() ? nullptr : found->get();
 }
 
 std::optional<uint32_t> Policy::ListenerOf(std::string_view listener) const {
@@ -43,6 +60,10 @@ std::optional<uint32_t> Policy::ListenerOf(std::string_view listener) const {
 
 std::variant<NotAllowed, uint32_t> Policy::CheckListener(const LoginOrigin& origin,
                                                          Trace* trace) const {
+  if (origin.broker == nullptr && !brokers_.empty()) {
+    if (trace != nullptr) trace->Decided("brokers", "it is none of them");
+    return NotAllowed{FailureReason::kBrokerNotAllowed, "the broker is not known"};
+  }
   if (origin.broker != nullptr && !origin.broker->MaySpeakFor(origin.listener)) {
     if (trace != nullptr) {
       trace->Decided(

@@ -21,7 +21,9 @@ std::shared_ptr<const Policy> MustLoad(std::string text) {
   return policy.ok() ? *policy : nullptr;
 }
 
-std::string Error(std::string text) { return std::string(Load(std::move(text)).status().message()); }
+std::string Error(std::string text) {
+  return std::string(Load(std::move(text)).status().message());
+}
 
 constexpr char kStores[] =
     "stores: [{name: main, sqlite: {path: /x.db}}]\nrules: {stores: [{store: main}]}\n";
