@@ -13,7 +13,7 @@ void Tell(Trace* trace, std::string_view what, std::string_view name, const Tena
   if (trace == nullptr) return;
   std::string rule = absl::StrCat(std::string(what), " '", std::string(name), "'");
   if (tenant != nullptr) {
-    trace->Decided(std::move(rule), absl::StrCat("tenant '", tenant->name(), "'"));
+    trace->Passed(std::move(rule), absl::StrCat("tenant '", tenant->name(), "'"));
   } else {
     trace->Passed(std::move(rule), name.empty() ? "not given" : "no tenant has it");
   }
@@ -103,13 +103,19 @@ const TenantPolicy* Policy::TenantOf(const LoginOrigin& origin, std::string_view
     Tell(trace, what, name, tenant);
     return tenant;
   };
-  if (const auto* tenant = find("hostname", hostnames_, hostname)) return tenant;
-  if (const auto* tenant = find("TLS server name", server_names_, origin.server_name)) {
-    return tenant;
+  const TenantPolicy* named = find("hostname", hostnames_, hostname);
+  if (named == nullptr) named = find("TLS server name", server_names_, origin.server_name);
+  // A client says what host it likes: on a tenant's own listener, no other tenant's is heard.
+  const TenantPolicy* owner = find("tenant's listener", tenant_listeners_, origin.listener);
+  if (named != nullptr && owner != nullptr && named != owner) {
+    if (trace != nullptr) {
+      trace->Decided(absl::StrCat("tenant '", named->name(), "'"),
+                     absl::StrCat("is not whose listener this is: that is '", owner->name(), "'"));
+    }
+    return nullptr;
   }
-  if (const auto* tenant = find("tenant's listener", tenant_listeners_, origin.listener)) {
-    return tenant;
-  }
+  if (named != nullptr) return named;
+  if (owner != nullptr) return owner;
   const TenantPolicy* tenant = default_tenant_ ? &tenants_[*default_tenant_] : nullptr;
   Tell(trace, "default_tenant", tenant == nullptr ? "" : tenant->name(), tenant);
   return tenant;

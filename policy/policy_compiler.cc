@@ -156,6 +156,12 @@ class PolicyCompiler {
     assign("hostnames", tenant.hostnames(), &policy_->hostnames_);
     assign("server_names", tenant.server_names(), &policy_->server_names_);
     assign("listeners", tenant.listeners(), &policy_->tenant_listeners_);
+    for (int i = 0; i < tenant.listeners_size(); ++i) {
+      if (tenant.listeners(i) != "*") continue;
+      problems_.Refuse(at.Item("listeners", static_cast<size_t>(i)),
+                       "every listener would be this tenant's alone; whose a login is that nothing "
+                       "assigns is 'default_tenant'");
+    }
     for (int i = 0; i < tenant.brokers_size(); ++i) {
       if (!broker_names_.contains(tenant.brokers(i))) {
         problems_.Refuse(at.Item("brokers", static_cast<size_t>(i)),
