@@ -111,6 +111,14 @@ ActAsRules::ActAsRules(const Rules& rules, const PolicyPath& path, Problems* pro
   }
 }
 
+std::vector<std::string> ActAsRules::GroupsNamed() const {
+  std::vector<std::string> named;
+  for (const Rule& rule : rules_) {
+    named.insert(named.end(), rule.groups.begin(), rule.groups.end());
+  }
+  return named;
+}
+
 void ActAsRules::SetAsPattern(const std::string& pattern, const PolicyPath& path, Rule* rule,
                               Problems* problems) {
   absl::StatusOr<NameTemplate> as = NameTemplate::Create(pattern);

@@ -64,6 +64,9 @@ class ActAsRules {
   // be null.
   bool Allows(const Actor& actor, std::string_view other, Trace* trace) const;
 
+  // GroupsNamed are all groups that any of them is about.
+  std::vector<std::string> GroupsNamed() const;
+
  private:
   struct Rule {
     std::string name;

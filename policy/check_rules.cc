@@ -83,9 +83,6 @@ void CheckRules(const v1::LoginRules& rules, const std::vector<std::string>& sto
     if (!asked.insert(rules.stores(i).store()).second) {
       problems->Refuse(at, absl::StrCat("store '", rules.stores(i).store(), "' is asked twice"));
     }
-    if (i + 1 == rules.stores_size() && rules.stores(i).on_outage() == v1::ON_OUTAGE_NEXT) {
-      problems->Refuse(at.Key("on_outage"), "there is no next store");
-    }
   }
   for (int i = 0; i < rules.token_issuers_size(); ++i) {
     CheckReference("token issuer", rules.token_issuers(i), token_issuers,

@@ -42,6 +42,14 @@ class CredentialRules {
   const std::vector<std::string>& store_as() const { return store_as_; }
   const CredentialCosts& costs() const { return costs_; }
 
+  // verify are the schemes that may verify a login; empty: all that are not weak.
+  const std::vector<std::string>& verify() const { return verify_; }
+
+  uint32_t min_pbkdf2_iterations() const { return min_pbkdf2_iterations_; }
+
+  // max_age is infinite where the policy has none.
+  absl::Duration max_age() const { return max_age_; }
+
   uint32_t min_scram_iterations() const { return min_scram_iterations_; }
   bool upgrade_on_login() const { return upgrade_on_login_; }
 
