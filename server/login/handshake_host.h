@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "core/crypto/random_source.h"
+#include "server/audit/audit_log.h"
 #include "server/login/derivation_pool.h"
 #include "server/login/handshake_ids.h"
 #include "server/login/session_cache.h"
@@ -40,6 +41,7 @@ struct HandshakeHost {
   RandomSource& random;
   HandshakeIds& ids;
   ResumeTokens& resume;
+  AuditLog& audit;
   HandshakeQuotas quotas;
   // TimeoutOf is how long a handshake may take.
   std::chrono::nanoseconds TimeoutOf(const policy::LoginPolicy& login) const {

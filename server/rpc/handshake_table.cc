@@ -211,7 +211,7 @@ void HandshakeTable::ExpireDue(Clock::time_point now) {
 
 void HandshakeTable::Finish(Live::iterator live, HandshakeOutcome outcome) {
   // Before the client hears of it, and comes back with it.
-  const LiveHandshake& ended = live->second;
+  LiveHandshake& ended = live->second;
   Remember(host_, ended.connection.party, &outcome);
   Emit(live->second, &outcome);
   const MechanismDescriptor* mechanism = ended.handshake.mechanism();
