@@ -38,7 +38,8 @@ class WritableStoreSuite : public StoreSuite {
   // expires there is a '-'.
   std::vector<std::string> Passwords(const std::string& name) {
     std::vector<std::string> passwords;
-    for (const StoredCredential& stored : Find(name)->credentials) {
+    const auto account = Find(name);
+    for (const StoredCredential& stored : account->credentials) {
       passwords.emplace_back(std::get<Cleartext>(stored.secret).password.view());
       if (stored.expires_at.has_value()) passwords.back() += '-';
     }
