@@ -165,10 +165,9 @@ CredentialsFound JudgeAccount(std::shared_ptr<const Account> account, const Cred
   } else if (IsAuthzidRefused(*account, query, policy)) {
     found.denial = FailureReason::kAuthzidNotAllowed;
   }
-  const auto is_unusable = [&](const StoredCredential& credential) {
-    return HasExpired(credential.expires_at, now) ||
-           !policy.credentials().MayVerify(credential, now);
-  };
+  const policy::CredentialRules& rules = policy.credentials();
+  const auto is_expired = [&](const StoredCredential& c) { return rules.HasExpired(c, now); };
+  const auto is_unusable = [&](const StoredCredential& c) { return !rules.MayVerify(c, now); };
   const auto& all = account->credentials;
   if (std::none_of(all.begin(), all.end(), is_unusable)) {
     found.account = std::move(account);
@@ -176,7 +175,8 @@ CredentialsFound JudgeAccount(std::shared_ptr<const Account> account, const Cred
   }
   auto usable = std::make_shared<Account>(*account);
   std::erase_if(usable->credentials, is_unusable);
-  if (!found.denial && usable->credentials.empty()) {
+  if (!found.denial && usable->credentials.empty() &&
+      std::any_of(all.begin(), all.end(), is_expired)) {
     found.denial = FailureReason::kCredentialExpired;
   }
   found.account = std::move(usable);
