@@ -93,10 +93,8 @@ TEST_F(PostgresqlChangesTest, GivesAUserAnotherRevisionWhoeverChangesIt) {
   int64_t last = Find(opened, "alice")->revision;
   EXPECT_NE(last, 0);
   for (const char* sql :
-       {"UPDATE {s}.users SET groups = '[\"a\"]'",
-        "UPDATE {s}.users SET revision = 1",
-        "UPDATE {s}.credentials SET expires_at = now()",
-        "DELETE FROM {s}.credentials",
+       {"UPDATE {s}.users SET groups = '[\"a\"]'", "UPDATE {s}.users SET revision = 1",
+        "UPDATE {s}.credentials SET expires_at = now()", "DELETE FROM {s}.credentials",
         "TRUNCATE {s}.credentials"}) {
     Sql(sql);
     const int64_t revision = Find(opened, "alice")->revision;
@@ -111,8 +109,7 @@ TEST_F(PostgresqlChangesTest, TellsUsersOfTheLongestNamesApart) {
   const std::string name(255, '\1');
   const std::string other(255, '\2');
   Cache(opened, other);
-  ExpectToldOf(opened, name,
-               "INSERT INTO {s}.users (name) VALUES (repeat(chr(1), 255))");
+  ExpectToldOf(opened, name, "INSERT INTO {s}.users (name) VALUES (repeat(chr(1), 255))");
   EXPECT_TRUE(IsCached(opened, other));
 }
 

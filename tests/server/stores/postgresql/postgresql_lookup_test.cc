@@ -17,10 +17,12 @@ namespace {
 
 class PostgresqlLookupTest : public PostgresqlTest {
  protected:
-  OpenedStore OpenOneConnection() {
+  OpenedStore OpenOneConnection(absl::Duration query_timeout = absl::Seconds(2)) {
     v1::PostgresqlStore settings = Settings();
     settings.set_connections(1);
-    return Open(QuickPostgresqlOptions(settings));
+    PostgresqlOptions options = QuickPostgresqlOptions(settings);
+    options.query_timeout = query_timeout;
+    return Open(std::move(options), {.name = "main", .timeout = absl::Seconds(60)});
   }
   // Has `condition`, which may have effects, be evaluated for each row that is looked up.
   void FilterUsers(const std::string& condition) {
@@ -33,7 +35,7 @@ class PostgresqlLookupTest : public PostgresqlTest {
 
 TEST_F(PostgresqlLookupTest, SendsManyLookupsOnOneConnectionWithoutWaitingForAnswers) {
   constexpr int kLookups = 1000;
-  OpenedStore opened = OpenOneConnection();
+  OpenedStore opened = OpenOneConnection(absl::Seconds(60));
   Sql("INSERT INTO {s}.users (name) SELECT 'user' || i FROM generate_series(0, 999) i");
   // Notes in which transaction each lookup is answered: what is sent before an answer came is one.
   Sql("CREATE TABLE {s}.asked (pid int, at timestamptz)");
@@ -129,9 +131,8 @@ TEST_F(PostgresqlLookupTest, StoresNoNameThatTheDatabaseWouldCutShort) {
 TEST_F(PostgresqlLookupTest, TakesWhatLooksLikeSqlForNames) {
   OpenedStore opened = Open();
   Add(opened, "alice");
-  for (const char* name :
-       {"'; DROP TABLE users; --", "alice' OR 'x' = 'x", "$1", "\\'; SELECT 1", "alice'--",
-        "E'\\x61lice'", "'||'alice", "$$alice$$", "alice;COMMIT"}) {
+  for (const char* name : {"'; DROP TABLE users; --", "alice' OR 'x' = 'x", "$1", "\\'; SELECT 1",
+                           "alice'--", "E'\\x61lice'", "'||'alice", "$$alice$$", "alice;COMMIT"}) {
     EXPECT_EQ(Find(opened, name), nullptr) << name;
     EXPECT_EQ(opened.store->directory()->DeleteUser({"", name}).code(),
               absl::StatusCode::kNotFound);
@@ -156,10 +157,9 @@ TEST_F(PostgresqlLookupTest, RefusesUsersWithMoreThanTheTablesTake) {
   EXPECT_EQ(std::string(status.message()).find("pppp"), std::string::npos);
   EXPECT_EQ(Find(opened, "bob"), nullptr);
   // And a change that is too large changes nothing.
-  EXPECT_EQ(directory.UpdateUser({"", "alice"}, {.groups = {{std::string(70'000, 'g')}}})
-                .status()
-                .code(),
-            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(
+      directory.UpdateUser({"", "alice"}, {.groups = {{std::string(70'000, 'g')}}}).status().code(),
+      absl::StatusCode::kInvalidArgument);
   EXPECT_TRUE(Find(opened, "alice")->groups.empty());
 }
 

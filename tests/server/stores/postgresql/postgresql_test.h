@@ -29,8 +29,9 @@ class PostgresqlTest : public testing::Test {
   }
   OpenedStore Open() { return Open(QuickPostgresqlOptions(Settings())); }
   // Open waits until the store listens: what was asked before is not cached.
-  static OpenedStore Open(PostgresqlOptions options) {
-    OpenedStore opened = OpenPostgresqlStore(std::move(options));
+  static OpenedStore Open(PostgresqlOptions postgresql,
+                          CredentialStoreOptions options = {.name = "main"}) {
+    OpenedStore opened = OpenPostgresqlStore(std::move(postgresql), std::move(options));
     opened.tap->AwaitAllChanged(1);
     return opened;
   }
