@@ -28,7 +28,7 @@ absl::Status UnknownKey(const std::string& source, const YamlUse& use) {
 }  // namespace
 
 absl::StatusOr<YamlDocument> YamlDocument::FromFile(const std::string& path) {
-  absl::StatusOr<std::string> text = ReadFile(path, kMaxYamlBytes);
+  absl::StatusOr<std::string> text = ReadFile(path, YamlLimits().max_bytes);
   if (!text.ok()) return text.status();
   return FromText(*text, path);
 }

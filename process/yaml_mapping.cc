@@ -1,39 +1,12 @@
 #include <algorithm>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "process/yaml_reader.h"
+#include "process/yaml_scalar.h"
 #include "process/yaml_state.h"
 
 namespace sallyport::process {
-namespace {
-
-std::optional<uint64_t> ParseUint(std::string_view text) {
-  uint64_t value = 0;
-  // SimpleAtoi also takes a sign and blanks.
-  if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos ||
-      !absl::SimpleAtoi(absl::string_view(text.data(), text.size()), &value)) {
-    return std::nullopt;
-  }
-  return value;
-}
-
-std::optional<uint64_t> ParseSize(std::string_view text) {
-  static constexpr std::pair<std::string_view, int> kUnits[] = {
-      {"KiB", 10}, {"MiB", 20}, {"GiB", 30}};
-  for (const auto& [unit, shift] : kUnits) {
-    if (!text.ends_with(unit)) continue;
-    text.remove_suffix(unit.size());
-    const std::optional<uint64_t> count = ParseUint(text);
-    if (!count.has_value() || *count > (UINT64_MAX >> shift)) return std::nullopt;
-    return *count << shift;
-  }
-  return ParseUint(text);
-}
-
-}  // namespace
-
 YamlMapping::YamlMapping(YamlState* state, const YamlNode& node) : state_(state) {
   // Found again where the same mapping is read in two steps.
   const auto use = std::find_if(state->uses.begin(), state->uses.end(),
@@ -94,15 +67,16 @@ std::string YamlMapping::RequiredString(std::string_view key) {
 bool YamlMapping::Bool(std::string_view key, bool fallback) {
   const std::string* text = AskScalar(key, "true or false");
   if (text == nullptr) return fallback;
-  if (*text != "true" && *text != "false") Refuse(key, "expected true or false");
-  return *text == "true";
+  const std::optional<bool> value = ParseYamlBool(*text);
+  if (!value) Refuse(key, "expected true or false");
+  return value.value_or(fallback);
 }
 
 uint64_t YamlMapping::Uint(std::string_view key, uint64_t fallback, uint64_t min, uint64_t max) {
   const std::string expected = absl::StrCat("a number from ", min, " to ", max);
   const std::string* text = AskScalar(key, expected);
   if (text == nullptr) return fallback;
-  const std::optional<uint64_t> value = ParseUint(*text);
+  const std::optional<uint64_t> value = ParseYamlUint(*text);
   if (value.has_value() && *value >= min && *value <= max) return *value;
   Refuse(key, absl::StrCat("expected ", expected));
   return fallback;
@@ -113,7 +87,7 @@ uint64_t YamlMapping::Size(std::string_view key, uint64_t fallback, uint64_t min
       absl::StrCat("a size such as 64KiB, from ", min, " to ", max, " bytes");
   const std::string* text = AskScalar(key, expected);
   if (text == nullptr) return fallback;
-  const std::optional<uint64_t> value = ParseSize(*text);
+  const std::optional<uint64_t> value = ParseYamlSize(*text);
   if (value.has_value() && *value >= min && *value <= max) return *value;
   Refuse(key, absl::StrCat("expected ", expected));
   return fallback;

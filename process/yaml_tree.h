@@ -2,8 +2,9 @@
 #define SALLYPORT_PROCESS_YAML_TREE_H_
 
 // A YAML document as plain values, with the place of each in its text. This is
-// where yaml-cpp, which throws and nests without a limit, ends.
+// where yaml-cpp, which throws, ends.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,15 +37,18 @@ struct YamlEntry {
   YamlNode value;
 };
 
-// kMaxYamlBytes is the largest text, kMaxYamlDepth the deepest nesting, and
-// kMaxYamlNodes the most values, aliases counted as often as they are used.
-inline constexpr size_t kMaxYamlBytes = 1 << 20;
-inline constexpr int kMaxYamlDepth = 32;
-inline constexpr int kMaxYamlNodes = 100'000;
+// YamlLimits bound a document.
+struct YamlLimits {
+  size_t max_bytes = 1 << 20;
+  int max_depth = 32;
+  // Values, aliases counted as often as they are used.
+  size_t max_nodes = 100'000;
+};
 
 // ParseYaml reads one document; an empty one is an empty mapping. InvalidArgument
 // says what is wrong at "`source`:line:column".
-absl::StatusOr<YamlNode> ParseYaml(std::string_view text, std::string_view source);
+absl::StatusOr<YamlNode> ParseYaml(std::string_view text, std::string_view source,
+                                   const YamlLimits& limits = {});
 
 // YamlError is the InvalidArgument that names a place in `source`.
 absl::Status YamlError(std::string_view source, YamlPlace place, std::string_view message);

@@ -82,13 +82,37 @@ DerivationAnswer Salt(const SaltedPassword& work) {
   return *std::move(salted);
 }
 
+DerivationAnswer AnswerOf(PasswordAnswer answer) {
+  switch (answer) {
+    case PasswordAnswer::kRight:
+      return PasswordVerdict{true};
+    case PasswordAnswer::kWrong:
+      return PasswordVerdict{false};
+    case PasswordAnswer::kUnavailable:
+      break;
+  }
+  return DerivationRefused{.store_unavailable = true};
+}
+
 }  // namespace
 
 DerivationAnswer Derive(const KeyDerivation& work) {
   if (const auto* check = std::get_if<PasswordCheck>(&work)) return Check(*check);
   if (const auto* salted = std::get_if<SaltedPassword>(&work)) return Salt(*salted);
-  std::get<std::shared_ptr<SlowStep>>(work)->Run();
-  return SlowStepDone{};
+  if (const auto* step = std::get_if<std::shared_ptr<SlowStep>>(&work)) {
+    (*step)->Run();
+    return SlowStepDone{};
+  }
+  return DerivationRefused{};
+}
+
+void AskVerifier(DelegatedCheck check, absl::AnyInvocable<void(DerivationAnswer) &&> done) {
+  if (check.verifier == nullptr) return std::move(done)(DerivationRefused{});
+  if (check.password.empty()) return std::move(done)(PasswordVerdict{false});
+  // It lives until it has answered and its call has ended, whichever is later.
+  check.verifier->Verify(check.password,
+                         [verifier = check.verifier, done = std::move(done)](
+                             PasswordAnswer answer) mutable { std::move(done)(AnswerOf(answer)); });
 }
 
 }  // namespace sallyport

@@ -5,6 +5,8 @@
 // right (an LDAP bind, a webhook). Only a mechanism whose client sends its password
 // can use it.
 
+#include <cstdint>
+
 #include "absl/functional/any_invocable.h"
 #include "core/credentials/secret.h"
 

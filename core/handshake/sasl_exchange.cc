@@ -22,13 +22,27 @@ SaslExchange::SaslExchange(std::shared_ptr<const MechanismOffer> offer,
   context_.plus_offered = offer_->plus_offered();
 }
 
+void SaslExchange::KeepTo(const LoginTerms& terms) {
+  context_.settings = terms.settings;
+  context_.channel_bindings = terms.channel_bindings;
+  narrowed_ = terms.offer;
+}
+
+std::optional<FailureReason> SaslExchange::Choose(std::string_view mechanism) {
+  for (const MechanismOffer* offer : {offer_.get(), narrowed_}) {
+    if (offer == nullptr) continue;
+    chosen_ = offer->Find(mechanism);
+    if (chosen_ == nullptr) return offer->ReasonAgainst(mechanism);
+  }
+  return std::nullopt;
+}
+
 ExchangeStep SaslExchange::Begin(std::string_view mechanism,
                                  std::optional<std::string_view> initial_response) {
   if (turn_ != Turn::kBegin) return Fail(FailureReason::kInternal, "a second begin");
   // SRS_SASL_SERVER_IO_01_082 SRS_SASL_SERVER_IO_01_099
-  chosen_ = offer_->Find(mechanism);
   // SRS_SASL_SERVER_IO_01_100
-  if (chosen_ == nullptr) return Fail(offer_->ReasonAgainst(mechanism), nullptr);
+  if (const auto reason = Choose(mechanism)) return Fail(*reason, nullptr);
   auto created = CreateServerMechanism(*chosen_, context_);
   if (!created.ok()) return Fail(FailureReason::kInternal, "the mechanism cannot be made");
   mechanism_ = *std::move(created);
@@ -177,8 +191,7 @@ absl::Status SaslExchange::SaveState(StateWriter& state) const {
 
 absl::Status SaslExchange::RestoreState(StateReader& state) {
   if (turn_ != Turn::kBegin) return absl::FailedPreconditionError("the exchange has begun");
-  chosen_ = offer_->Find(state.Bytes());
-  if (chosen_ == nullptr) {
+  if (Choose(state.Bytes())) {
     return absl::InvalidArgumentError("the mechanism of the state is not offered");
   }
   if (state.Number() == 0) {

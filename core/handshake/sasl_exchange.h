@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/amqp/sasl_code.h"
+#include "core/handshake/hostname_judge.h"
 #include "core/handshake/mechanism_offer.h"
 #include "core/sasl/server_mechanism.h"
 
@@ -50,6 +51,10 @@ class SaslExchange {
                bool final_data_as_challenge);
   SaslExchange(const SaslExchange&) = delete;
   SaslExchange& operator=(const SaslExchange&) = delete;
+
+  // KeepTo has the exchange keep to `terms`, which were not known when it was made.
+  // Before Begin or RestoreState.
+  void KeepTo(const LoginTerms& terms);
 
   // Begin takes the client's choice and its initial response: nullopt where it
   // sent none. Once, before anything else.
@@ -92,6 +97,8 @@ class SaslExchange {
     kEnded,
   };
 
+  // Sets chosen_ if `mechanism` may be used, or says why not.
+  std::optional<FailureReason> Choose(std::string_view mechanism);
   ExchangeStep Apply(absl::StatusOr<StepResult> result);
   ExchangeStep Succeed(Success success, MechanismProperties properties);
   static HandshakeOutcome Accept(Success success, MechanismProperties properties);
@@ -101,6 +108,8 @@ class SaslExchange {
   absl::StatusOr<ExchangeStep> ResumeWith(Turn turn, uint64_t ticket, Answer answer);
 
   const std::shared_ptr<const MechanismOffer> offer_;
+  // Besides offer_; null: none.
+  const MechanismOffer* narrowed_ = nullptr;
   ServerMechanismContext context_;
   const bool final_data_as_challenge_;
   Turn turn_ = Turn::kBegin;

@@ -36,9 +36,10 @@ FailureReason ReasonOf(amqp::DecodeErrorKind kind) {
 
 ServerHandshake::ServerHandshake(std::shared_ptr<const MechanismOffer> offer,
                                  const HandshakeLimits& limits,
-                                 const ServerMechanismContext& context)
+                                 const ServerMechanismContext& context, HostnameJudge* judge)
     : offer_(std::move(offer)),
       limits_(limits),
+      judge_(judge),
       reader_(std::min(limits.max_frame_size, limits.max_bytes)),
       exchange_(offer_, context, limits.final_data_as_challenge) {}
 
@@ -135,7 +136,16 @@ HandshakeStep ServerHandshake::Begin(const amqp::SaslInit& init, std::string* to
   }
   // SRS_SASL_SERVER_IO_01_102
   hostname_ = hostname;
+  if (const auto failure = Judge()) return Refuse(failure->reason, failure->what, to_send);
   return Apply(exchange_.Begin(init.mechanism, init.initial_response), to_send);
+}
+
+std::optional<Failure> ServerHandshake::Judge() {
+  if (judge_ == nullptr) return std::nullopt;
+  const auto verdict = judge_->Judge(hostname_);
+  if (const auto* failure = std::get_if<Failure>(&verdict)) return *failure;
+  exchange_.KeepTo(std::get<LoginTerms>(verdict));
+  return std::nullopt;
 }
 
 HandshakeStep ServerHandshake::Apply(ExchangeStep step, std::string* to_send) {
@@ -262,6 +272,7 @@ absl::Status ServerHandshake::RestoreState(StateReader& state) {
   }
   if (waits_in == HandshakeState::kResponse) {
     hostname_ = state.Bytes();
+    if (Judge()) return absl::InvalidArgumentError("nobody gets in by the state's hostname now");
     if (absl::Status status = exchange_.RestoreState(state); !status.ok()) return status;
   } else if (waits_in != HandshakeState::kHeader && waits_in != HandshakeState::kInit) {
     state.Fail();

@@ -19,6 +19,7 @@
 #include "core/amqp/sasl_code.h"
 #include "core/amqp/sasl_frames.h"
 #include "core/amqp/wiped_buffer.h"
+#include "core/handshake/hostname_judge.h"
 #include "core/handshake/mechanism_offer.h"
 #include "core/handshake/sasl_exchange.h"
 #include "core/handshake/transition.h"
@@ -54,10 +55,11 @@ using HandshakeStep =
 
 class ServerHandshake {
  public:
-  // ServerHandshake offers `offer`. What `context` points to must outlive it;
-  // its plus_offered is taken from the offer.
+  // ServerHandshake offers `offer`. What `context` points to must outlive it, and so
+  // must `judge`; its plus_offered is taken from the offer. Without a judge (null), the
+  // context's settings hold whatever the hostname.
   ServerHandshake(std::shared_ptr<const MechanismOffer> offer, const HandshakeLimits& limits,
-                  const ServerMechanismContext& context);
+                  const ServerMechanismContext& context, HostnameJudge* judge = nullptr);
   ServerHandshake(const ServerHandshake&) = delete;
   ServerHandshake& operator=(const ServerHandshake&) = delete;
 
@@ -119,6 +121,8 @@ class ServerHandshake {
   std::optional<HandshakeOutcome> ReadHeader(std::string_view* bytes);
   HandshakeStep OnFrame(const amqp::Frame& frame, std::string* to_send);
   HandshakeStep Begin(const amqp::SaslInit& init, std::string* to_send);
+  // Has the exchange keep to what the judge says of the hostname, if there is one.
+  std::optional<Failure> Judge();
   HandshakeStep Apply(ExchangeStep step, std::string* to_send);
   HandshakeStep SendChallenge(std::string_view challenge, std::string* to_send);
   HandshakeOutcome Finish(HandshakeOutcome outcome, std::string* to_send);
@@ -130,6 +134,7 @@ class ServerHandshake {
 
   const std::shared_ptr<const MechanismOffer> offer_;
   const HandshakeLimits limits_;
+  HostnameJudge* const judge_;
   HandshakeState state_ = HandshakeState::kHeader;
   uint8_t header_matched_ = 0;
   uint32_t steps_ = 0;

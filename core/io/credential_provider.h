@@ -8,6 +8,8 @@
 
 #include <functional>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "core/credentials/key_derivation.h"
 #include "core/sasl/server_mechanism.h"
@@ -27,8 +29,13 @@ class CredentialProvider {
   virtual void Find(const CredentialQuery& query, AnswerCredentials answer) = 0;
 
   // Derive does work that is slow on purpose: here on the spot. A program with
-  // more than one connection on a thread has another thread do it.
+  // more than one connection on a thread has another thread do it. A program whose
+  // accounts have PasswordVerifiers sees to it that these answer on the io's thread, or
+  // brings their answers there in a Derive of its own.
   virtual void Derive(KeyDerivation work, AnswerDerivation answer) {
+    if (auto* check = std::get_if<DelegatedCheck>(&work)) {
+      return AskVerifier(std::move(*check), std::move(answer));
+    }
     answer(sallyport::Derive(work));
   }
 

@@ -77,6 +77,8 @@ constexpr Entry Find(FailureReason reason) {
               "The bearer token's issuer, audience or claims are not those accepted here."};
     case kKerberosRefused:
       return {kAuth, "kerberos_refused", "Kerberos did not accept the client's ticket or name."};
+    case kIdentityRefused:
+      return {kAuth, "identity_refused", "The policy maps the client's identity to nobody."};
     case kTimedOut:
       return {kSysTemp, "timed_out", "The handshake took too long."};
     case kStoreUnavailable:
@@ -91,6 +93,8 @@ constexpr Entry Find(FailureReason reason) {
       return {kSysPerm, "no_policy", "No policy covers this listener."};
     case kMisconfigured:
       return {kSysPerm, "misconfigured", "The service is misconfigured."};
+    case kBrokerNotAllowed:
+      return {kSysPerm, "broker_not_allowed", "The policy does not let this broker ask for that."};
     case kBrokerFault:
       return {kSys, "broker_fault", "The broker broke the protocol between it and the service."};
     case kInternal:

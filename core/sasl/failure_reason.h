@@ -39,6 +39,7 @@ enum class FailureReason : uint8_t {
   kTokenExpired = 25,
   kTokenNotAccepted = 26,
   kKerberosRefused = 27,
+  kIdentityRefused = 28,
 
   kTimedOut = 64,
   kStoreUnavailable = 65,
@@ -48,6 +49,7 @@ enum class FailureReason : uint8_t {
 
   kNoPolicy = 96,
   kMisconfigured = 97,
+  kBrokerNotAllowed = 98,
 
   kBrokerFault = 112,
   kInternal = 113,

@@ -1,5 +1,6 @@
 #include "core/sasl/password_login.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -34,21 +35,36 @@ StepResult PasswordLogin::Check(CredentialQuery query, std::string_view password
 
 StepResult PasswordLogin::OnCredentials(CredentialsFound found) {
   found_ = std::move(found);
-  PasswordCheck check{std::move(password_), {}};
-  if (found_.account != nullptr) {
-    for (const StoredCredential& stored : found_.account->credentials) {
-      if (!MayVerify(stored.secret, settings_.weak_schemes)) continue;
-      check.credentials.push_back(stored.secret);
-    }
+  std::vector<Credential> stored = UsableCredentials();
+  std::shared_ptr<const PasswordVerifier> verifier = found_.decoy_verifier;
+  usable_ = !stored.empty();
+  if (!usable_ && found_.account != nullptr && found_.account->password_verifier != nullptr) {
+    verifier = found_.account->password_verifier;
+    usable_ = true;
   }
-  usable_ = !check.credentials.empty();
-  if (!usable_) {
-    for (const std::string& scheme : settings_.decoy_schemes) {
-      check.credentials.push_back(DecoyCredential(scheme, query_.authentication_id,
-                                                  settings_.decoy_key.view(), settings_.costs));
-    }
+  if (stored.empty() && verifier != nullptr) {
+    return NeedDerivation{0, DelegatedCheck{std::move(password_), std::move(verifier)}};
   }
-  return NeedDerivation{0, std::move(check)};
+  if (stored.empty()) stored = DecoyCredentials();
+  return NeedDerivation{0, PasswordCheck{std::move(password_), std::move(stored)}};
+}
+
+std::vector<Credential> PasswordLogin::UsableCredentials() const {
+  std::vector<Credential> usable;
+  if (found_.account == nullptr) return usable;
+  for (const StoredCredential& stored : found_.account->credentials) {
+    if (MayVerify(stored.secret, settings_.weak_schemes)) usable.push_back(stored.secret);
+  }
+  return usable;
+}
+
+std::vector<Credential> PasswordLogin::DecoyCredentials() const {
+  std::vector<Credential> decoys;
+  for (const std::string& scheme : settings_.decoy_schemes) {
+    decoys.push_back(DecoyCredential(scheme, query_.authentication_id, settings_.decoy_key.view(),
+                                     settings_.costs));
+  }
+  return decoys;
 }
 
 StepResult PasswordLogin::OnPasswordVerdict(PasswordVerdict verdict) {

@@ -2,11 +2,13 @@
 #define SALLYPORT_CORE_SASL_PASSWORD_LOGIN_H_
 
 // The server's side of a mechanism whose client sends its password (PLAIN, LOGIN):
-// from the password to the verdict. Whether a user exists is not to be told from
-// steps, bytes or work: an unknown one is checked against a decoy. Weak hashes verify
-// nobody unless the settings name them. Not thread-safe.
+// from the password to the verdict. The account's usable stored credentials decide;
+// where it has none, its PasswordVerifier does. Whether a user exists is not to be told
+// from steps, bytes or work: an unknown one is checked against a decoy. Weak hashes
+// verify nobody unless the settings name them. Not thread-safe.
 
 #include <string_view>
+#include <vector>
 
 #include "core/credentials/secret.h"
 #include "core/sasl/sequenced_server_mechanism.h"
@@ -27,6 +29,10 @@ class PasswordLogin : public SequencedServerMechanism {
  private:
   StepResult OnCredentials(CredentialsFound found) final;
   StepResult OnPasswordVerdict(PasswordVerdict verdict) final;
+
+  // What the account has that may verify its password.
+  std::vector<Credential> UsableCredentials() const;
+  std::vector<Credential> DecoyCredentials() const;
 
   const ServerMechanismSettings& settings_;
   CredentialQuery query_;

@@ -43,9 +43,10 @@ std::variant<Failure, CredentialQuery> PrepareClaims(std::string_view authentica
 
 Identity IdentityOf(CredentialQuery query, std::shared_ptr<const Account> account) {
   Identity identity;
-  identity.authorization_id =
-      query.authorization_id.empty() ? query.authentication_id : std::move(query.authorization_id);
-  identity.authentication_id = std::move(query.authentication_id);
+  identity.authentication_id =
+      account != nullptr ? account->authentication_id : std::move(query.authentication_id);
+  identity.authorization_id = query.authorization_id.empty() ? identity.authentication_id
+                                                             : std::move(query.authorization_id);
   identity.mechanism = query.mechanism;
   identity.account = std::move(account);
   return identity;

@@ -32,7 +32,8 @@ std::variant<Failure, CredentialQuery> PrepareClaims(std::string_view authentica
                                                      std::string_view mechanism,
                                                      size_t max_size = kMaxFieldSize);
 
-// IdentityOf is who a query named, once they have proved it.
+// IdentityOf is who a query named, once they have proved it: by the account's name,
+// which need not be the query's, or the query's where there is no account.
 Identity IdentityOf(CredentialQuery query, std::shared_ptr<const Account> account);
 
 }  // namespace sallyport

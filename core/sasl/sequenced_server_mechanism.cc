@@ -9,6 +9,14 @@ StepResult Unexpected() {
   return Failure{FailureReason::kInternal, "the mechanism was given what it never asks for"};
 }
 
+Failure FailureOf(const DerivationRefused& refused) {
+  if (refused.store_unavailable) {
+    return {FailureReason::kStoreUnavailable, "the store could not tell if the password is right"};
+  }
+  return {refused.overloaded ? FailureReason::kOverloaded : FailureReason::kInternal,
+          "a key was not derived"};
+}
+
 }  // namespace
 
 absl::StatusOr<StepResult> SequencedServerMechanism::Step(
@@ -62,9 +70,7 @@ absl::StatusOr<StepResult> SequencedServerMechanism::Resume(uint64_t ticket,
     return absl::FailedPreconditionError("no derivation has this ticket");
   }
   if (const auto* refused = std::get_if<DerivationRefused>(&answer)) {
-    return Settle(
-        Failure{refused->overloaded ? FailureReason::kOverloaded : FailureReason::kInternal,
-                "a key was not derived"});
+    return Settle(FailureOf(*refused));
   }
   const bool fits =
       (turn_ == Turn::kPasswordVerdict) == std::holds_alternative<PasswordVerdict>(answer) &&
@@ -119,6 +125,7 @@ absl::Status SequencedServerMechanism::RestoreState(StateReader& state) {
 
 SequencedServerMechanism::Turn SequencedServerMechanism::TurnFor(const KeyDerivation& work) {
   if (std::holds_alternative<PasswordCheck>(work)) return Turn::kPasswordVerdict;
+  if (std::holds_alternative<DelegatedCheck>(work)) return Turn::kPasswordVerdict;
   if (std::holds_alternative<SaltedPassword>(work)) return Turn::kSaltedPassword;
   return Turn::kSlowStep;
 }

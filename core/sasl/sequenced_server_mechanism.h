@@ -55,7 +55,7 @@ class SequencedServerMechanism : public ServerMechanism {
   // OnCredentials takes what a NeedCredentials asked for.
   virtual StepResult OnCredentials(CredentialsFound found);
 
-  // OnPasswordVerdict takes what a PasswordCheck asked for.
+  // OnPasswordVerdict takes what a PasswordCheck or a DelegatedCheck asked for.
   virtual StepResult OnPasswordVerdict(PasswordVerdict verdict);
 
   // OnSaltedPassword takes what a SaltedPassword asked for.

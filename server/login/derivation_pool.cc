@@ -1,5 +1,7 @@
 #include "server/login/derivation_pool.h"
 
+#include <variant>
+
 namespace sallyport::server {
 
 DerivationPool::DerivationPool(const Options& options)
@@ -28,14 +30,18 @@ std::optional<DerivationAnswer> DerivationPool::DeriveCached(const KeyDerivation
 }
 
 void DerivationPool::Derive(KeyDerivation work, Done done) {
+  auto* const check = std::get_if<DelegatedCheck>(&work);
+  bool refused = false;
   {
     absl::MutexLock lock(&mutex_);
-    if (!stopping_ && queue_.size() < max_queued_) {
+    refused = stopping_ || (check == nullptr && queue_.size() >= max_queued_);
+    if (!refused && check == nullptr) {
       queue_.push_back({std::move(work), std::move(done)});
       return;
     }
   }
-  std::move(done)(DerivationRefused{.overloaded = true});
+  if (refused) return std::move(done)(DerivationRefused{.overloaded = true});
+  AskVerifier(std::move(*check), std::move(done));
 }
 
 void DerivationPool::Run() {

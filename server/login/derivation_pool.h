@@ -2,7 +2,9 @@
 #define SALLYPORT_SERVER_LOGIN_DERIVATION_POOL_H_
 
 // Runs slow key derivations on threads of its own, within bounds: when its queue
-// is full, it refuses, and the login ends with sys-temp. Thread-safe.
+// is full, it refuses, and the login ends with sys-temp. A check that a store makes is
+// handed to that, which has bounds of its own; what it says is never remembered.
+// Thread-safe.
 
 #include <cstddef>
 #include <deque>
@@ -36,14 +38,16 @@ class DerivationPool {
   ~DerivationPool();
 
   // Stop refuses what is queued and what comes later, and returns when no work is
-  // under way any more. Safe to call twice, not from two threads.
+  // under way any more on the pool's threads; a store ends its own checks when it is
+  // destroyed. Safe to call twice, not from two threads.
   void Stop();
 
   // DeriveCached answers from the cache of verified passwords, or not at all.
   std::optional<DerivationAnswer> DeriveCached(const KeyDerivation& work);
 
-  // Derive does the work on the pool. `done` is called exactly once: on a thread
-  // of the pool or, where the work is refused, on the caller's.
+  // Derive does the work on the pool, or has the store do it. `done` is called exactly
+  // once: on a thread of the pool or of the store's or, where the work is refused, on the
+  // caller's.
   void Derive(KeyDerivation work, Done done);
 
  private:

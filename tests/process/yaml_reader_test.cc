@@ -176,7 +176,7 @@ TEST(YamlReader, ExpandsAliases) {
 TEST(YamlReader, RefusesWhatIsNotOneMapping) {
   EXPECT_EQ(ParseError("- a\n- b\n"), "c.yaml:1:1: expected a mapping of keys to values");
   EXPECT_EQ(ParseError("a: 1\n---\nb: 2\n"),
-            "c.yaml:3:1: a second document begins here; only one is read");
+            "c.yaml:2:1: a second document begins here; only one is read");
   EXPECT_EQ(ParseError("a: 1\nb: 2\na: 3\n"), "c.yaml:3:1: key 'a' is given twice");
   EXPECT_EQ(ParseError("[a]: 1\n"), "c.yaml:1:1: a key must be a plain word");
   EXPECT_EQ(ParseError("a: [1\n").substr(0, 7), "c.yaml:");

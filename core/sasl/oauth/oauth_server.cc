@@ -89,10 +89,10 @@ StepResult OauthServer::OnCredentials(CredentialsFound found) {
   }
   const std::string& name = found.account->authentication_id;
   if (name.empty()) return Failure{FailureReason::kInternal, "the token's account has no name"};
-  if (!query_.authentication_id.empty() && query_.authentication_id != name) {
+  const std::string& claimed = query_.authentication_id;
+  if (!claimed.empty() && claimed != name && claimed != found.vouched_name) {
     return Refuse(FailureReason::kAuthzidNotAllowed, "the token is another user's");
   }
-  query_.authentication_id = name;
   return Success{IdentityOf(std::move(query_), std::move(found.account))};
 }
 

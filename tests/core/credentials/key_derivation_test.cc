@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/crypto/base64.h"
 #include "gtest/gtest.h"
+#include "tests/core/credentials/fake_verifier.h"
 #include "tests/core/credentials/pencil_credentials.h"
 #include "tests/vectors/vector_file.h"
 
@@ -62,7 +63,8 @@ TEST(KeyDerivation, Argon2MatchesTheReferenceImplementation) {
 }
 
 TEST(KeyDerivation, WhatOthersStoreTakesItsPasswordAndNoOther) {
-  for (const char* path : {"tests/vectors/user_password.txt", "tests/vectors/auth_password.txt"}) {
+  for (const char* path : {"tests/vectors/user_password.txt", "tests/vectors/auth_password.txt",
+                           "tests/vectors/rabbitmq.txt"}) {
     ForEachVector(path, [](VectorRecord& vector) {
       const std::string password = vector.Bytes("Password");
       const Credential stored = Parsed(vector.Bytes("Stored"));
@@ -115,6 +117,12 @@ TEST(KeyDerivation, ADigestOfAnotherDivisionDoesNotMatch) {
   EXPECT_TRUE(Matches("pencil", {hash}));
   EXPECT_FALSE(Matches("pencilsaltsalt", {hash}));
   EXPECT_FALSE(Matches("pencilsalt", {hash}));
+
+  auto rabbitmq = std::get<DigestHash>(Parsed("{RABBITMQ-MD5}T34c8LEj+ok+Q9lQFpNj2ktOcig="));
+  EXPECT_TRUE(Matches("pencil", {rabbitmq}));
+  EXPECT_FALSE(Matches(rabbitmq.salt + "pencil", {rabbitmq}));
+  rabbitmq.form = DigestForm::kUserPassword;
+  EXPECT_FALSE(Matches("pencil", {rabbitmq}));
 }
 
 TEST(KeyDerivation, ACredentialWithoutAKeyMatchesNothing) {
@@ -196,6 +204,37 @@ TEST(KeyDerivation, CryptMatchesNoPasswordBeyondItsLimit) {
   EXPECT_FALSE(Matches(std::string(510, 'x'), {of511}));
   EXPECT_FALSE(Matches(std::string(512, 'x'), {of511}));
   EXPECT_FALSE(Matches(std::string(5000, 'x'), {of511}));
+}
+
+// What the store says of `password`.
+DerivationAnswer Ask(std::string_view password, std::shared_ptr<const PasswordVerifier> verifier) {
+  DerivationAnswer answer;
+  AskVerifier(DelegatedCheck{Secret(password), std::move(verifier)},
+              [&](DerivationAnswer said) { answer = std::move(said); });
+  return answer;
+}
+
+TEST(KeyDerivation, AVerifierIsBelievedAndItsOutageIsItsOwnRefusal) {
+  const auto pencil = std::make_shared<FakeVerifier>("pencil");
+  EXPECT_TRUE(std::get<PasswordVerdict>(Ask("pencil", pencil)).matches);
+  EXPECT_FALSE(std::get<PasswordVerdict>(Ask("pen", pencil)).matches);
+  const DerivationAnswer down =
+      Ask("pencil", std::make_shared<FakeVerifier>(PasswordAnswer::kUnavailable));
+  EXPECT_TRUE(std::get<DerivationRefused>(down).store_unavailable);
+  EXPECT_FALSE(std::get<DerivationRefused>(down).overloaded);
+}
+
+TEST(KeyDerivation, NoVerifierIsAskedAboutAnEmptyPassword) {
+  const auto yes = std::make_shared<FakeVerifier>(PasswordAnswer::kRight);
+  EXPECT_FALSE(std::get<PasswordVerdict>(Ask("", yes)).matches);
+  EXPECT_EQ(yes->asked(), 0);
+}
+
+TEST(KeyDerivation, ADelegatedCheckIsNotForAThread) {
+  const auto yes = std::make_shared<FakeVerifier>(PasswordAnswer::kRight);
+  EXPECT_TRUE(IsRefused(DelegatedCheck{Secret("pencil"), yes}));
+  EXPECT_EQ(yes->asked(), 0);
+  EXPECT_TRUE(std::holds_alternative<DerivationRefused>(Ask("pencil", nullptr)));
 }
 
 // $2a$ of crypt_blowfish's tests: what its bug of old took for the same is not.

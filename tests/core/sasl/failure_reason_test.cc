@@ -30,11 +30,13 @@ TEST(FailureReason, TellsThePeerWhoseFaultItIs) {
   EXPECT_EQ(CodeFor(FailureReason::kTokenExpired), SaslCode::kAuth);
   EXPECT_EQ(CodeFor(FailureReason::kTokenNotAccepted), SaslCode::kAuth);
   EXPECT_EQ(CodeFor(FailureReason::kKerberosRefused), SaslCode::kAuth);
+  EXPECT_EQ(CodeFor(FailureReason::kIdentityRefused), SaslCode::kAuth);
   EXPECT_EQ(CodeFor(FailureReason::kTimedOut), SaslCode::kSysTemp);
   EXPECT_EQ(CodeFor(FailureReason::kStoreUnavailable), SaslCode::kSysTemp);
   EXPECT_EQ(CodeFor(FailureReason::kDraining), SaslCode::kSysTemp);
   EXPECT_EQ(CodeFor(FailureReason::kNoPolicy), SaslCode::kSysPerm);
   EXPECT_EQ(CodeFor(FailureReason::kMisconfigured), SaslCode::kSysPerm);
+  EXPECT_EQ(CodeFor(FailureReason::kBrokerNotAllowed), SaslCode::kSysPerm);
   EXPECT_EQ(CodeFor(FailureReason::kBrokerFault), SaslCode::kSys);
   EXPECT_EQ(CodeFor(FailureReason::kInternal), SaslCode::kSys);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/synchronization/notification.h"
 #include "core/credentials/new_credential.h"
 #include "gtest/gtest.h"
 
@@ -11,6 +12,19 @@ namespace {
 
 // Far more than any mechanism needs.
 constexpr int kMaxSteps = 10;
+
+DerivationAnswer DeriveOrAsk(const KeyDerivation& work) {
+  const auto* check = std::get_if<DelegatedCheck>(&work);
+  if (check == nullptr) return Derive(work);
+  absl::Notification answered;
+  DerivationAnswer answer;
+  AskVerifier(*check, [&](DerivationAnswer said) {
+    answer = std::move(said);
+    answered.Notify();
+  });
+  answered.WaitForNotification();
+  return answer;
+}
 
 }  // namespace
 
@@ -75,7 +89,7 @@ StepResult MechanismDriver::Step(std::optional<std::string_view> message) {
       result = mechanism_->Resume(credentials->ticket, CredentialAnswer(Find(credentials->query)));
     } else if (const auto* derivation = std::get_if<NeedDerivation>(&*result)) {
       derivations_.push_back(derivation->work);
-      result = mechanism_->Resume(derivation->ticket, Derive(derivation->work));
+      result = mechanism_->Resume(derivation->ticket, DeriveOrAsk(derivation->work));
     } else if (const auto* session = std::get_if<NeedSession>(&*result)) {
       auto known = sessions_.extract(session->id);
       result = mechanism_->Resume(session->ticket, known.empty() ? SessionAnswer(SessionUnknown{})

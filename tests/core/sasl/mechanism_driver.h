@@ -2,8 +2,8 @@
 #define SALLYPORT_TESTS_CORE_SASL_MECHANISM_DRIVER_H_
 
 // Plays the host of a mechanism: answers its queries from a map, does its
-// derivations on the spot, and carries messages between the two sides. In tests
-// only. Not thread-safe.
+// derivations on the spot, waits for the verifiers of accounts, and carries messages
+// between the two sides. In tests only. Not thread-safe.
 
 #include <map>
 #include <memory>

@@ -10,6 +10,7 @@
 #include "absl/synchronization/notification.h"
 #include "core/credentials/new_credential.h"
 #include "core/crypto/random_source.h"
+#include "tests/core/credentials/fake_verifier.h"
 
 namespace sallyport::server {
 namespace {
@@ -74,6 +75,45 @@ TEST(DerivationPool, RefusesWorkWhenItsQueueIsFullAndWhatWaitsWhenItIsDestroyed)
   }
   // It was refused, or had just been begun; in either case it was answered once.
   EXPECT_EQ(late.size(), 1u);
+}
+
+TEST(DerivationPool, HandsADelegatedCheckToItsStoreAlsoWhenItsOwnThreadsAreBusy) {
+  absl::Notification started, release;
+  DerivationPool pool({.threads = 1, .max_queued = 0});
+  DerivationPool busy({.threads = 1, .max_queued = 1});
+  busy.Derive(Check("pencil"), [&](DerivationAnswer) {
+    started.Notify();
+    release.WaitForNotification();
+  });
+  started.WaitForNotification();
+  const auto verifier = std::make_shared<FakeVerifier>("pencil");
+  for (DerivationPool* each : {&pool, &busy}) {
+    const DerivationAnswer answer =
+        DeriveAndWait(*each, DelegatedCheck{Secret("pencil"), verifier});
+    EXPECT_TRUE(std::get<PasswordVerdict>(answer).matches);
+  }
+  release.Notify();
+  EXPECT_EQ(verifier->asked(), 2);
+}
+
+TEST(DerivationPool, NeverRemembersWhatAStoreSaid) {
+  DerivationPool pool({});
+  const auto verifier = std::make_shared<FakeVerifier>("pencil");
+  const KeyDerivation check = DelegatedCheck{Secret("pencil"), verifier};
+  for (int time = 1; time <= 2; ++time) {
+    EXPECT_TRUE(std::get<PasswordVerdict>(DeriveAndWait(pool, check)).matches);
+    EXPECT_FALSE(pool.DeriveCached(check));
+    EXPECT_EQ(verifier->asked(), time);
+  }
+}
+
+TEST(DerivationPool, AsksNoStoreOnceItIsStopped) {
+  DerivationPool pool({});
+  pool.Stop();
+  const auto verifier = std::make_shared<FakeVerifier>("pencil");
+  const DerivationAnswer answer = DeriveAndWait(pool, DelegatedCheck{Secret("pencil"), verifier});
+  EXPECT_TRUE(std::get<DerivationRefused>(answer).overloaded);
+  EXPECT_EQ(verifier->asked(), 0);
 }
 
 TEST(DerivationPool, RefusesWorkOnceItIsStopped) {

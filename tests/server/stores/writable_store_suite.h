@@ -114,6 +114,7 @@ TEST_P(WritableStoreSuite, KnowsNothingOfAUserWhoIsNotThere) {
 TEST_P(WritableStoreSuite, ShowsEachChangeToTheNextLookup) {
   EXPECT_EQ(LogIn("alice"), nullptr);
   Add("alice", "old");
+  ASSERT_NE(LogIn("alice"), nullptr);
   EXPECT_TRUE(Accepts(*LogIn("alice"), "old"));
   ASSERT_TRUE(Replace("alice", "new").ok());
   EXPECT_FALSE(Accepts(*LogIn("alice"), "old"));

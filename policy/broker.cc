@@ -1,0 +1,88 @@
+#include "policy/broker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace sallyport::policy {
+namespace {
+
+using Strings = google::protobuf::RepeatedPtrField<std::string>;
+
+std::vector<Pattern> Compile(const Strings& expressions, const PolicyPath& path,
+                             std::string_view key, Problems* problems) {
+  std::vector<Pattern> patterns;
+  for (int i = 0; i < expressions.size(); ++i) {
+    auto pattern = Pattern::Create(expressions[i]);
+    if (pattern.ok()) {
+      patterns.push_back(*std::move(pattern));
+    } else {
+      problems->Refuse(path.Item(key, static_cast<size_t>(i)),
+                       std::string(pattern.status().message()));
+    }
+  }
+  return patterns;
+}
+
+}  // namespace
+
+BrokerPolicy::BrokerPolicy(const v1::Broker& broker, const PolicyPath& path, Problems* problems)
+    : name_(broker.name()), release_(broker.has_release()) {
+  for (int i = 0; i < broker.listeners_size(); ++i) {
+    if (const char* problem = listeners_.Problem(broker.listeners(i))) {
+      problems->Refuse(path.Item("listeners", static_cast<size_t>(i)), problem);
+      continue;
+    }
+    listeners_.Add(broker.listeners(i), 0);
+  }
+  const PolicyPath release = path.Key("release");
+  groups_ = Compile(broker.release().groups(), release, "groups", problems);
+  attributes_ = Compile(broker.release().attributes(), release, "attributes", problems);
+}
+
+bool BrokerPolicy::MaySpeakFor(std::string_view listener) const {
+  return listeners_.empty() || listeners_.Find(listener).has_value();
+}
+
+bool BrokerPolicy::Matches(const std::vector<Pattern>& patterns, std::string_view name) const {
+  if (!release_) return true;
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [name](const Pattern& pattern) { return pattern.Matches(name); });
+}
+
+void BrokerIndex::Add(const v1::Broker& broker, uint32_t index, const PolicyPath& path,
+                      Problems* problems) {
+  if (broker.identities_size() == 0 && !broker.without_certificate()) {
+    problems->Refuse(path, "expected 'identities', or 'without_certificate: true'");
+  }
+  if (broker.without_certificate()) {
+    if (without_certificate_) {
+      problems->Refuse(path.Key("without_certificate"), "another broker says so already");
+    }
+    without_certificate_ = index;
+  }
+  for (int i = 0; i < broker.identities_size(); ++i) {
+    const PolicyPath at = path.Item("identities", static_cast<size_t>(i));
+    const std::string& identity = broker.identities(i);
+    NameIndex& names = identity.find(':') != std::string::npos ? uris_ : dns_names_;
+    if (const char* problem = names.Problem(identity)) {
+      problems->Refuse(at, problem);
+    } else if (const auto other = names.Add(identity, index); other && *other != index) {
+      problems->Refuse(at, absl::StrCat("'", identity, "' is another broker's already"));
+    }
+  }
+}
+
+std::optional<uint32_t> BrokerIndex::Find(const BrokerIdentity& identity) const {
+  if (!identity.has_certificate) return without_certificate_;
+  for (const std::string& uri : identity.uris) {
+    if (const auto found = uris_.Find(uri)) return found;
+  }
+  for (const std::string& name : identity.dns_names) {
+    if (const auto found = dns_names_.Find(name)) return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace sallyport::policy
