@@ -28,8 +28,9 @@ TEST(PostgresqlOptions, HaveTheDocumentedDefaults) {
 }
 
 TEST(PostgresqlOptions, TakeWhatTheConnectionStringSays) {
-  const auto options = ReadPostgresqlOptions(Settings(
-      "postgresql://me@db1:5433/users?connect_timeout=9&tcp_user_timeout=1&client_encoding=LATIN1"));
+  const auto options = ReadPostgresqlOptions(
+      Settings("postgresql://me@db1:5433/"
+               "users?connect_timeout=9&tcp_user_timeout=1&client_encoding=LATIN1"));
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->connect_timeout, absl::Seconds(9));
   EXPECT_EQ(options->keywords.at("port"), "5433");

@@ -76,7 +76,8 @@ TEST_F(PostgresqlStartupTest, TakesAllStepsOfAMigrationOrNone) {
   PostgresqlDialer dialer(options, interrupt);
   auto session = dialer.Open();
   ASSERT_TRUE(session.ok()) << session.status();
-  const std::string_view steps[] = {"CREATE TABLE one ()", "CREATE TABLE two ()", "CREATE nonsense"};
+  const std::string_view steps[] = {"CREATE TABLE one ()", "CREATE TABLE two ()",
+                                    "CREATE nonsense"};
   EXPECT_FALSE(PrepareSchema(*session, schema(), true, steps).ok());
   EXPECT_EQ(Sql("SELECT count(*) FROM pg_namespace WHERE nspname = " + SqlText(schema())), "0");
   ASSERT_TRUE(PrepareSchema(*session, schema(), true, std::span(steps).first(1)).ok());

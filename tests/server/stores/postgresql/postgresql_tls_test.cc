@@ -26,8 +26,9 @@ class PostgresqlTlsTest : public testing::Test {
 
   OpenedStore Open(const std::string& host, const std::string& authority) {
     v1::PostgresqlStore settings = PostgresqlSettings(
-        absl::StrCat(server_.TcpConnection(host), " user=sallyport sslmode=verify-full sslrootcert=",
-                     server_.Write("ca.crt", authority)),
+        absl::StrCat(
+            server_.TcpConnection(host),
+            " user=sallyport sslmode=verify-full sslrootcert=", server_.Write("ca.crt", authority)),
         "sallyport");
     settings.mutable_password()->set_file(server_.Write("password", "sesame"));
     return OpenPostgresqlStore(QuickPostgresqlOptions(settings));
