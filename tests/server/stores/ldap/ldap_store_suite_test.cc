@@ -35,8 +35,9 @@ std::string PasswordLines(const std::vector<Credential>& credentials, bool as_st
     if (cleartext != nullptr && !as_stored) {
       lines += LdifLine("userPassword", cleartext->password.view());
     } else {
-      lines += LdifLine(std::holds_alternative<ScramKeys>(credential) ? "authPassword" : "userPassword",
-                        FormatCredential(credential));
+      lines +=
+          LdifLine(std::holds_alternative<ScramKeys>(credential) ? "authPassword" : "userPassword",
+                   FormatCredential(credential));
     }
   }
   return lines;
@@ -57,9 +58,9 @@ std::string UserRecordOf(const NewUser& user, bool as_stored) {
 void Add(LdapDirectory& directory, const NewUser& user, bool as_stored) {
   directory.Change(UserRecordOf(user, as_stored));
   for (const std::string& group : user.groups) {
-    directory.Change(absl::StrCat(
-        LdifLine("dn", absl::StrCat("cn=", group, ",ou=groups,dc=test")),
-        "objectClass: groupOfNames\n", LdifLine("cn", group), "member: ", DnOfUser(user.key), "\n\n"));
+    directory.Change(absl::StrCat(LdifLine("dn", absl::StrCat("cn=", group, ",ou=groups,dc=test")),
+                                  "objectClass: groupOfNames\n", LdifLine("cn", group),
+                                  "member: ", DnOfUser(user.key), "\n\n"));
   }
 }
 
@@ -83,8 +84,7 @@ StoreUnderTest Make(Kind kind) {
   (*settings.mutable_attributes())["mail"] = "mail";
   (*settings.mutable_attributes())["title"] = "title";
   const absl::Duration timeout = absl::Seconds(2);
-  CredentialStoreOptions options{
-      .name = "main", .per_tenant = kind.per_tenant, .timeout = timeout};
+  CredentialStoreOptions options{.name = "main", .per_tenant = kind.per_tenant, .timeout = timeout};
   auto store = CredentialStore::Create(std::move(options), [&](StoreChanges&) {
     return LdapBackend::Create(
         settings, {.store = "main", .per_tenant = kind.per_tenant, .timeout = timeout});
@@ -96,7 +96,8 @@ StoreUnderTest Make(Kind kind) {
   under_test.add = [raw, reads](const NewUser& user) { Add(*raw, user, reads); };
   under_test.change = [raw, reads](const UserKey& user,
                                    const std::vector<Credential>& credentials) {
-    raw->Change(absl::StrCat("dn: ", DnOfUser(user), "\nchangetype: modify\nreplace: userPassword\n",
+    raw->Change(absl::StrCat("dn: ", DnOfUser(user),
+                             "\nchangetype: modify\nreplace: userPassword\n",
                              PasswordLines(credentials, reads), "\n"));
   };
   under_test.has_credentials = reads;

@@ -189,11 +189,11 @@ absl::Status Slapd::Populate() const {
 absl::Status Slapd::Run() {
   std::string urls = absl::StrCat(url(), " ", tls_ ? tls_url() + " " : "", socket_url());
   // What it logs would fill a pipe.
-  auto server = ChildProcess::Start(
-      {"/bin/sh", "-c",
-       absl::StrCat("exec ", kServer, " -f ", InFolder("slapd.conf"), " -d stats -h '", urls,
-                    "' 2>>", InFolder("log"))},
-      {}, "");
+  auto server =
+      ChildProcess::Start({"/bin/sh", "-c",
+                           absl::StrCat("exec ", kServer, " -f ", InFolder("slapd.conf"),
+                                        " -d stats -h '", urls, "' 2>>", InFolder("log"))},
+                          {}, "");
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
   if (AwaitServing()) return absl::OkStatus();

@@ -23,8 +23,7 @@ class Slapd {
  public:
   // Start makes the directory and waits until it is served. With a `certificate` it is
   // served over TLS, too.
-  static absl::StatusOr<std::unique_ptr<Slapd>> Start(
-      const client::PemPair* certificate = nullptr);
+  static absl::StatusOr<std::unique_ptr<Slapd>> Start(const client::PemPair* certificate = nullptr);
 
   // Destroying it stops the server and removes the folder.
   ~Slapd();
