@@ -6,11 +6,9 @@
 
 #include <functional>
 #include <string>
-#include <thread>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "process/change_watcher.h"
 
 namespace sallyport::process {
 
@@ -19,23 +17,12 @@ class FileWatcher {
   // FileWatcher looks at `path` every `period`, and calls `on_change` on a thread
   // of its own: once at the start, so that no change is missed between reading the
   // file and watching it, and whenever it is another file, or was written to. A
-  // file that is not there is no change.
+  // file that is not there is no change. Destroying the watcher waits for a call that
+  // runs.
   FileWatcher(std::string path, absl::Duration period, std::function<void()> on_change);
 
-  // Destroying the watcher waits for a call that runs.
-  ~FileWatcher();
-  FileWatcher(const FileWatcher&) = delete;
-  FileWatcher& operator=(const FileWatcher&) = delete;
-
  private:
-  void Watch();
-
-  const std::string path_;
-  const absl::Duration period_;
-  const std::function<void()> on_change_;
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  ChangeWatcher watcher_;
 };
 
 }  // namespace sallyport::process

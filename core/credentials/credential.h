@@ -8,6 +8,9 @@
 //   {SSHA256}<digest and salt>        base64; also SMD5, SSHA, SSHA384 and SSHA512,
 //                                     and MD5, SHA, ... of the digest alone
 //   {CRYPT}<hash>                     crypt(3): $6$ $5$ $2a$ $2b$ $2y$ $y$, and $1$
+//   {RABBITMQ-SHA256}<salt and digest>
+//                                     base64, as RabbitMQ keeps a password_hash: a salt
+//                                     of 4 bytes; also RABBITMQ-SHA512 and RABBITMQ-MD5
 //   {PBKDF2-SHA256}<iterations>$<salt>$<hash>
 //                                     base64 with '.' for '+', without padding;
 //                                     {PBKDF2} is read as {PBKDF2-SHA1}
@@ -49,11 +52,12 @@ struct Cleartext {
   Secret password;
 };
 
-// DigestForm is how a DigestHash is written.
-enum class DigestForm : uint8_t { kUserPassword, kAuthPassword };
+// DigestForm is how a DigestHash is made and written: RabbitMQ has the salt before the
+// password and before the digest, the others behind them.
+enum class DigestForm : uint8_t { kUserPassword, kAuthPassword, kRabbitMq };
 
-// DigestHash is the plain digest of the password with the salt behind it. As a
-// userPassword value it may be without a salt.
+// DigestHash is the plain digest of the password and the salt. As a userPassword value
+// it may be without a salt.
 struct DigestHash {
   DigestForm form = DigestForm::kUserPassword;
   HashFunction hash = HashFunction::kSha256;
@@ -105,7 +109,7 @@ absl::StatusOr<Credential> ParseCredential(std::string_view text);
 std::string FormatCredential(const Credential& credential);
 
 // SchemeName is "SCRAM-SHA-256", "CLEARTEXT", "SSHA512", "PBKDF2-SHA512", "ARGON2ID",
-// "CRYPT", ...; for $1$ it is "CRYPT-MD5", and for RFC 3112's own schemes
+// "CRYPT", "RABBITMQ-SHA256", ...; for $1$ it is "CRYPT-MD5", and for RFC 3112's own schemes
 // "AUTHPASSWORD-MD5" and "AUTHPASSWORD-SHA1".
 std::string_view SchemeName(const Credential& credential);
 
@@ -141,6 +145,7 @@ inline constexpr size_t kMaxBcryptPasswordSize = 71;
 // chance.
 inline constexpr size_t kMaxSaltSize = 64;
 inline constexpr size_t kMinArgon2SaltSize = 8;
+inline constexpr size_t kRabbitMqSaltSize = 4;
 inline constexpr size_t kMinKeySize = 16;
 inline constexpr size_t kMaxKeySize = kMaxDigestSize;
 

@@ -38,8 +38,13 @@ const CredentialScheme& RowOf(const Argon2Hash& stored) {
 }
 
 const CredentialScheme& RowOf(const DigestHash& stored) {
-  if (stored.form == DigestForm::kAuthPassword) {
-    return Row(CredentialKind::kAuthPasswordDigest, stored.hash);
+  switch (stored.form) {
+    case DigestForm::kAuthPassword:
+      return Row(CredentialKind::kAuthPasswordDigest, stored.hash);
+    case DigestForm::kRabbitMq:
+      return Row(CredentialKind::kRabbitMqDigest, stored.hash);
+    case DigestForm::kUserPassword:
+      break;
   }
   return Row(stored.salt.empty() ? CredentialKind::kDigest : CredentialKind::kSaltedDigest,
              stored.hash);

@@ -25,6 +25,7 @@ enum class CredentialKind : uint8_t {
   kDigest,
   kSaltedDigest,
   kAuthPasswordDigest,
+  kRabbitMqDigest,
 };
 
 struct CredentialScheme {
@@ -65,6 +66,11 @@ inline constexpr CredentialScheme kCredentialSchemes[] = {
     {"SHA256", "{SHA256}", CredentialKind::kDigest, HashFunction::kSha256},
     {"SHA", "{SHA}", CredentialKind::kDigest, HashFunction::kSha1},
     {"MD5", "{MD5}", CredentialKind::kDigest, HashFunction::kMd5},
+    {"RABBITMQ-SHA512", "{RABBITMQ-SHA512}", CredentialKind::kRabbitMqDigest,
+     HashFunction::kSha512},
+    {"RABBITMQ-SHA256", "{RABBITMQ-SHA256}", CredentialKind::kRabbitMqDigest,
+     HashFunction::kSha256},
+    {"RABBITMQ-MD5", "{RABBITMQ-MD5}", CredentialKind::kRabbitMqDigest, HashFunction::kMd5},
     {"AUTHPASSWORD-SHA1", "SHA1$", CredentialKind::kAuthPasswordDigest, HashFunction::kSha1},
     {"AUTHPASSWORD-MD5", "MD5$", CredentialKind::kAuthPasswordDigest, HashFunction::kMd5},
 };

@@ -104,7 +104,11 @@ CryptMethod ReadCrypt(CredentialText& text) {
     ReadSaltAndHash(text, 8, 22);
     return CryptMethod::kMd5;
   }
-  if (text.Upcoming("$")) {
+  if (text.Upcoming("$apr1$")) {
+    text.Fail(
+        "the method $apr1$ is Apache's alone; set the password anew, as htpasswd does with -B, "
+        "-5 or -2");
+  } else if (text.Upcoming("$")) {
     text.Fail("the method is none of $6$, $5$, $2a$, $2b$, $2y$, $y$ and $1$");
   } else {
     text.Fail("there is no '$'; traditional DES is refused: it ignores all but 8 characters");

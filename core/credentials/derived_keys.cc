@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace sallyport {
 namespace {
@@ -91,9 +92,12 @@ std::optional<Secret> DeriveArgon2(std::string_view password, const Argon2Hash& 
 }
 
 std::optional<Secret> DeriveDigest(std::string_view password, const DigestHash& stored) {
-  Secret salted = Secret::Zeroed(password.size() + stored.salt.size());
-  password.copy(salted.data(), password.size());
-  stored.salt.copy(salted.data() + password.size(), stored.salt.size());
+  std::string_view first = password;
+  std::string_view second = stored.salt;
+  if (stored.form == DigestForm::kRabbitMq) std::swap(first, second);
+  Secret salted = Secret::Zeroed(first.size() + second.size());
+  first.copy(salted.data(), first.size());
+  second.copy(salted.data() + first.size(), second.size());
   Secret digest = Secret::Zeroed(DigestSize(stored.hash));
   if (!Digest(stored.hash, salted.view(), Bytes(digest))) return std::nullopt;
   return digest;

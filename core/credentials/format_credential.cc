@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <limits>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "core/credentials/credential.h"
 #include "core/credentials/credential_scheme.h"
@@ -85,9 +87,12 @@ void AppendBody(const DigestHash& secret, std::string* out) {
     AppendBase64(secret.digest.view(), out);
     return;
   }
-  Secret both = Secret::Zeroed(secret.digest.size() + secret.salt.size());
-  secret.digest.view().copy(both.data(), secret.digest.size());
-  secret.salt.copy(both.data() + secret.digest.size(), secret.salt.size());
+  std::string_view first = secret.digest.view();
+  std::string_view second = secret.salt;
+  if (secret.form == DigestForm::kRabbitMq) std::swap(first, second);
+  Secret both = Secret::Zeroed(first.size() + second.size());
+  first.copy(both.data(), first.size());
+  second.copy(both.data() + first.size(), second.size());
   AppendBase64(both.view(), out);
 }
 

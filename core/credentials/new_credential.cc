@@ -31,6 +31,7 @@ bool IsForNewPasswords(CredentialKind kind) {
     case CredentialKind::kDigest:
     case CredentialKind::kSaltedDigest:
     case CredentialKind::kAuthPasswordDigest:
+    case CredentialKind::kRabbitMqDigest:
       return false;
   }
   return false;

@@ -43,6 +43,19 @@ Credential ReadSaltedDigest(HashFunction hash, CredentialText& value) {
   return stored;
 }
 
+Credential ReadRabbitMqDigest(HashFunction hash, CredentialText& value) {
+  const size_t size = kRabbitMqSaltSize + DigestSize(hash);
+  const Secret both =
+      value.Base64("the salt with the digest", kEndOfText, Base64Form::kPadded, {size, size});
+  DigestHash stored;
+  stored.form = DigestForm::kRabbitMq;
+  stored.hash = hash;
+  if (both.empty()) return stored;
+  stored.salt = both.view().substr(0, kRabbitMqSaltSize);
+  stored.digest = Secret(both.view().substr(kRabbitMqSaltSize));
+  return stored;
+}
+
 Credential ReadCryptHash(CredentialText& value) {
   CredentialText text = value;
   ReadCrypt(value);
@@ -114,6 +127,8 @@ Credential ReadByKind(const CredentialScheme& scheme, CredentialText& value) {
       return ReadDigest(scheme.hash, value);
     case CredentialKind::kSaltedDigest:
       return ReadSaltedDigest(scheme.hash, value);
+    case CredentialKind::kRabbitMqDigest:
+      return ReadRabbitMqDigest(scheme.hash, value);
     case CredentialKind::kCrypt:
     case CredentialKind::kCryptMd5:
       return ReadCryptHash(value);

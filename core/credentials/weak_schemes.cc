@@ -13,6 +13,7 @@ bool IsWeakKind(CredentialKind kind) {
     case CredentialKind::kDigest:
     case CredentialKind::kSaltedDigest:
     case CredentialKind::kAuthPasswordDigest:
+    case CredentialKind::kRabbitMqDigest:
     case CredentialKind::kCryptMd5:
       return true;
     case CredentialKind::kCleartext:

@@ -2,8 +2,8 @@
 #define SALLYPORT_CORE_CREDENTIALS_WEAK_SCHEMES_H_
 
 // Which stored secrets are hashed so fast that whoever reads them soon knows the
-// passwords: RFC 2307's and RFC 3112's plain digests, salted or not, and crypt(3)'s
-// $1$. They are for directories that still hold them, and are believed only where that
+// passwords: RFC 2307's, RFC 3112's and RabbitMQ's plain digests, salted or not, and
+// crypt(3)'s $1$. They are for directories that still hold them, and are believed only where that
 // was asked for. Pure.
 
 #include <span>

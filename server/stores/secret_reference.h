@@ -1,7 +1,7 @@
 #ifndef SALLYPORT_SERVER_STORES_SECRET_REFERENCE_H_
 #define SALLYPORT_SERVER_STORES_SECRET_REFERENCE_H_
 
-// Secrets that the policy names and does not hold.
+// A store's own secrets, which the policy names and does not contain. Thread-safe.
 
 #include "absl/status/statusor.h"
 #include "core/credentials/secret.h"
@@ -9,10 +9,9 @@
 
 namespace sallyport::server {
 
-// ReadSecret is what the file or the environment variable holds now, without the
-// newline at a file's end. It fails with InvalidArgument where `reference` names
-// neither or both, or where the secret is empty, and as process::ReadFile and with
-// NotFound where it cannot be had; the message says which, and what to do.
+// ReadSecret reads the file or the environment variable anew. One newline at the end
+// of a file is not part of the secret. InvalidArgument where the reference names not
+// exactly one of them, the secret is empty or has a NUL in it; or as ReadFile fails.
 absl::StatusOr<Secret> ReadSecret(const v1::SecretReference& reference);
 
 }  // namespace sallyport::server

@@ -83,6 +83,14 @@ TEST(Credential, ADigestsSaltIsWhatFollowsTheDigest) {
   EXPECT_EQ(auth.digest.view(), salted.digest.view());
 }
 
+TEST(Credential, RabbitMqHasTheSaltInFrontOfTheDigest) {
+  const auto stored = std::get<DigestHash>(Parsed("{RABBITMQ-MD5}c2FsdAABAgMEBQYHCAkKCwwNDg8="));
+  EXPECT_EQ(stored.form, DigestForm::kRabbitMq);
+  EXPECT_EQ(stored.hash, HashFunction::kMd5);
+  EXPECT_EQ(stored.salt, "salt");
+  EXPECT_EQ(stored.digest.view(), std::string_view("\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17", 16));
+}
+
 TEST(Credential, Pbkdf2WithoutAHashFunctionsNameIsOfSha1) {
   EXPECT_EQ(FormatCredential(Parsed("{pbkdf2}1212$OB.dtnSEXZK8U5cgxU/GYQ$"
                                     "y5LKPOplRmok7CZp/aqVDVg8zGI")),

@@ -63,7 +63,8 @@ TEST(KeyDerivation, Argon2MatchesTheReferenceImplementation) {
 }
 
 TEST(KeyDerivation, WhatOthersStoreTakesItsPasswordAndNoOther) {
-  for (const char* path : {"tests/vectors/user_password.txt", "tests/vectors/auth_password.txt"}) {
+  for (const char* path : {"tests/vectors/user_password.txt", "tests/vectors/auth_password.txt",
+                           "tests/vectors/rabbitmq.txt"}) {
     ForEachVector(path, [](VectorRecord& vector) {
       const std::string password = vector.Bytes("Password");
       const Credential stored = Parsed(vector.Bytes("Stored"));
@@ -116,6 +117,12 @@ TEST(KeyDerivation, ADigestOfAnotherDivisionDoesNotMatch) {
   EXPECT_TRUE(Matches("pencil", {hash}));
   EXPECT_FALSE(Matches("pencilsaltsalt", {hash}));
   EXPECT_FALSE(Matches("pencilsalt", {hash}));
+
+  auto rabbitmq = std::get<DigestHash>(Parsed("{RABBITMQ-MD5}T34c8LEj+ok+Q9lQFpNj2ktOcig="));
+  EXPECT_TRUE(Matches("pencil", {rabbitmq}));
+  EXPECT_FALSE(Matches(rabbitmq.salt + "pencil", {rabbitmq}));
+  rabbitmq.form = DigestForm::kUserPassword;
+  EXPECT_FALSE(Matches("pencil", {rabbitmq}));
 }
 
 TEST(KeyDerivation, ACredentialWithoutAKeyMatchesNothing) {

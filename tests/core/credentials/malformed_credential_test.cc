@@ -139,6 +139,21 @@ TEST(MalformedCredential, RefusesMalformedDigests) {
   });
 }
 
+TEST(MalformedCredential, RefusesMalformedRabbitMqHashes) {
+  const std::string size = "at position 18: the salt with the digest does not have 36 bytes";
+  ExpectRefused({
+      {"{RABBITMQ-SHA256}", "at position 18: the salt with the digest is empty"},
+      {"{RABBITMQ-SHA256}x", "at position 18: the salt with the digest is not base64"},
+      // A digest without a salt, with a salt of 3 bytes, and with one of 5.
+      {std::string("{RABBITMQ-SHA256}") + kKey32, size},
+      {"{RABBITMQ-SHA256}" + std::string(46, 'A') + "A=", size},
+      {"{RABBITMQ-SHA256}" + std::string(54, 'A') + "A=", size},
+      {"{RABBITMQ-MD5}" + std::string(48, 'A'),
+       "at position 15: the salt with the digest does not have 20 bytes"},
+      {"{RABBITMQ-SHA1}" + std::string(32, 'A'), "at position 1: the scheme is unknown"},
+  });
+}
+
 TEST(MalformedCredential, RefusesMalformedAuthPasswords) {
   const std::string start = "SHA1$c2FsdA==$";
   ExpectRefused({
@@ -180,6 +195,9 @@ TEST(MalformedCredential, RefusesOtherMethodsOfCrypt) {
       {"{CRYPT}$sha1$10$rnqXlOsF$aGJf.cdRPewJAXo1Rn1BkbaYh0fP", method},
       {"{CRYPT}$md5$rounds=904$Vc3VgyFx44iS8.Yu$Scf90iLWN6O6mT9TA06NK/", method},
       {"{CRYPT}$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$", method},
+      {"{CRYPT}$apr1$s6ZisKjN$Jq5H2PPPEEzDxuokVtbkB1",
+       "at position 8: the method $apr1$ is Apache's alone; set the password anew, as htpasswd "
+       "does with -B, -5 or -2"},
   });
 }
 

@@ -2,8 +2,8 @@
 #define SALLYPORT_TESTS_CORE_CREDENTIALS_PENCIL_CREDENTIALS_H_
 
 // The password "pencil" as each scheme stores it, at low cost. Made by slappasswd of
-// OpenLDAP 2.5.13, the program argon2 and crypt(3) of Debian 12, and Python 3.11's
-// hashlib.
+// OpenLDAP 2.5.13, the program argon2 and crypt(3) of Debian 12, RabbitMQ 3.10.8, and
+// Python 3.11's hashlib.
 
 #include <cstdint>
 
@@ -37,6 +37,11 @@ inline constexpr PencilCredential kPencilCredentials[] = {
      "t8RfhIJez+LhaV8cO5/fX"},
     {"AUTHPASSWORD-MD5", "MD5$c2FsdHNhbHQ=$nZ6BNg4qUgjWovZzOEkWDw=="},
     {"AUTHPASSWORD-SHA1", "SHA1$c2FsdHNhbHQ=$M0YXe+4K7AXJbpIQR++HGoshE8I="},
+    {"RABBITMQ-SHA256", "{RABBITMQ-SHA256}SNgas3BBvV84s8jH6P+MFmwad+rI2+sUpCcsmBHju3giaCzh"},
+    {"RABBITMQ-SHA512",
+     "{RABBITMQ-SHA512}gs1yYffbyak3cwsWwWU8xEDo4rJ7tjnNF4V9kDpvIrt5lqCIHM/1LjZO9X8DCibufWTPcf8jaw"
+     "HzUogtdlZD4n1Nhhs="},
+    {"RABBITMQ-MD5", "{RABBITMQ-MD5}T34c8LEj+ok+Q9lQFpNj2ktOcig="},
     {"CRYPT",
      "{CRYPT}$6$rounds=1000$saltsalt$bbY.T.ZpN43KapLdmlSbP6MmxBlkMSbhrh.Y1rmY0fYaRO/"
      "t.4sKqUiU.Z8byKf8Oa1yagMn/0fncuHSYrb9h."},

@@ -11,9 +11,22 @@ namespace sallyport {
 namespace {
 
 const std::set<std::string>& WeakSchemes() {
-  static const auto* const schemes = new std::set<std::string>{
-      "MD5",     "SMD5",   "SHA",     "SSHA",      "SHA256",           "SSHA256",          "SHA384",
-      "SSHA384", "SHA512", "SSHA512", "CRYPT-MD5", "AUTHPASSWORD-MD5", "AUTHPASSWORD-SHA1"};
+  static const auto* const schemes = new std::set<std::string>{"MD5",
+                                                               "SMD5",
+                                                               "SHA",
+                                                               "SSHA",
+                                                               "SHA256",
+                                                               "SSHA256",
+                                                               "SHA384",
+                                                               "SSHA384",
+                                                               "SHA512",
+                                                               "SSHA512",
+                                                               "CRYPT-MD5",
+                                                               "AUTHPASSWORD-MD5",
+                                                               "AUTHPASSWORD-SHA1",
+                                                               "RABBITMQ-MD5",
+                                                               "RABBITMQ-SHA256",
+                                                               "RABBITMQ-SHA512"};
   return *schemes;
 }
 
