@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::chrono::seconds kCallLimit(30);
 // Small enough for a page of the largest users to fit into a gRPC message.
-constexpr int kPageSize = 200;
+constexpr int kPageSize = 100;
 
 }  // namespace
 
@@ -70,6 +70,10 @@ absl::StatusOr<v1::User> AdminClient::SetUserState(const v1::SetUserStateRequest
   return CallForUser(&v1::Admin::Stub::SetUserState, request);
 }
 
+absl::StatusOr<v1::User> AdminClient::UpdateUser(const v1::UpdateUserRequest& request) {
+  return CallForUser(&v1::Admin::Stub::UpdateUser, request);
+}
+
 absl::StatusOr<v1::User> AdminClient::GetUser(const v1::GetUserRequest& request) {
   return CallForUser(&v1::Admin::Stub::GetUser, request);
 }
@@ -79,9 +83,12 @@ absl::Status AdminClient::DeleteUser(const v1::DeleteUserRequest& request) {
   return Call(&v1::Admin::Stub::DeleteUser, request, &response);
 }
 
-absl::StatusOr<std::vector<v1::User>> AdminClient::ListUsers() {
+absl::StatusOr<std::vector<v1::User>> AdminClient::ListUsers(const std::string& store,
+                                                             const std::string& tenant) {
   std::vector<v1::User> users;
   v1::ListUsersRequest request;
+  request.set_store(store);
+  request.set_tenant(tenant);
   request.set_page_size(kPageSize);
   do {
     v1::ListUsersResponse page;

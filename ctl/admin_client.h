@@ -29,11 +29,13 @@ class AdminClient {
   absl::StatusOr<v1::User> AddUser(const v1::AddUserRequest& request);
   absl::StatusOr<v1::User> SetPassword(const v1::SetPasswordRequest& request);
   absl::StatusOr<v1::User> SetUserState(const v1::SetUserStateRequest& request);
+  absl::StatusOr<v1::User> UpdateUser(const v1::UpdateUserRequest& request);
   absl::StatusOr<v1::User> GetUser(const v1::GetUserRequest& request);
   absl::Status DeleteUser(const v1::DeleteUserRequest& request);
 
   // ListUsers fetches every page.
-  absl::StatusOr<std::vector<v1::User>> ListUsers();
+  absl::StatusOr<std::vector<v1::User>> ListUsers(const std::string& store,
+                                                  const std::string& tenant);
 
  private:
   AdminClient(std::string socket_path, std::unique_ptr<v1::Admin::Stub> stub);

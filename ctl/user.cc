@@ -15,6 +15,9 @@ void AddUserCommand(CLI::App& app, Action& chosen) {
       "'sallyportctl user COMMAND --help' tells about each.");
   AddUserAdd(user, chosen);
   AddUserSetPassword(user, chosen);
+  AddUserSetGroups(user, chosen);
+  AddUserSetAttribute(user, chosen);
+  AddUserSetExpiry(user, chosen);
   AddUserDisable(user, chosen);
   AddUserEnable(user, chosen);
   AddUserDelete(user, chosen);

@@ -1,7 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "absl/time/time.h"
 #include "core/credentials/secret.h"
 #include "ctl/password_input.h"
 #include "ctl/user_commands.h"
@@ -11,27 +10,17 @@ namespace {
 
 struct AddOptions : UserOptions {
   std::vector<std::string> groups;
+  std::vector<std::string> attributes;
   std::string expires_at;
 };
 
-// "" or RFC 3339.
-std::string CheckTime(const std::string& text) {
-  absl::Time time;
-  std::string error;
-  return absl::ParseTime(absl::RFC3339_full, text, &time, &error)
-             ? ""
-             : "expected a time such as 2030-12-31T23:59:59Z: " + error;
-}
-
 v1::AddUserRequest RequestFor(const AddOptions& options) {
-  v1::AddUserRequest request;
-  request.set_name(options.name);
+  auto request = NewRequest<v1::AddUserRequest>(options);
   *request.mutable_groups() = {options.groups.begin(), options.groups.end()};
+  *request.mutable_attributes() = ParseAttributes(options.attributes);
   *request.mutable_schemes() = {options.schemes.begin(), options.schemes.end()};
-  absl::Time expires_at;
-  std::string error;
-  if (absl::ParseTime(absl::RFC3339_full, options.expires_at, &expires_at, &error)) {
-    request.mutable_expires_at()->set_seconds(absl::ToUnixSeconds(expires_at));
+  if (!options.expires_at.empty()) {
+    *request.mutable_expires_at() = ParseTimestamp(options.expires_at);
   }
   return request;
 }
@@ -56,8 +45,13 @@ void AddUserAdd(CLI::App& user, Action& chosen) {
   AddName(command, *options);
   command.add_option("--group", options->groups, "a group of the user; may be given again")
       ->allow_extra_args(false);
+  command
+      .add_option("--attribute", options->attributes,
+                  "an attribute of the user; may be given again")
+      ->allow_extra_args(false)
+      ->check(NameAndValue());
   command.add_option("--expires-at", options->expires_at, "when the user can no longer log in")
-      ->check(CLI::Validator(CheckTime, "RFC3339"));
+      ->check(Rfc3339());
   AddSchemes(command, *options);
   AddSharedOptions(command, *options);
   command.footer(

@@ -3,7 +3,11 @@
 
 // The subcommands of `sallyportctl user`, a file each, and what they share.
 
+#include <google/protobuf/map.h>
+#include <google/protobuf/timestamp.pb.h>
+
 #include <CLI/App.hpp>
+#include <CLI/Validators.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,16 +23,36 @@ namespace sallyport::ctl {
 // UserOptions are what every subcommand takes; each has its own.
 struct UserOptions {
   std::string socket;
+  std::string store;   // empty: the only one
+  std::string tenant;  // empty: the store does not keep tenants apart
   OutputFormat output = OutputFormat::kText;
   std::string name;                  // unless the command is about all users
   std::vector<std::string> schemes;  // where a password is set
 };
 
-// AddSharedOptions adds --socket and --output, AddName the user's name, and
-// AddSchemes --scheme.
+// AddSharedOptions adds --socket, --store, --tenant and --output, AddName the user's name,
+// and AddSchemes --scheme.
 void AddSharedOptions(CLI::App& command, UserOptions& options);
 void AddName(CLI::App& command, UserOptions& options);
 void AddSchemes(CLI::App& command, UserOptions& options);
+
+// Rfc3339 accepts a time that ParseTimestamp can read. NameAndValue accepts NAME=VALUE, of
+// which ParseAttributes makes attributes.
+const CLI::Validator& Rfc3339();
+const CLI::Validator& NameAndValue();
+google::protobuf::Timestamp ParseTimestamp(const std::string& text);
+google::protobuf::Map<std::string, std::string> ParseAttributes(
+    const std::vector<std::string>& attributes);
+
+// NewRequest is a Request about the user that the options name.
+template <typename Request>
+Request NewRequest(const UserOptions& options) {
+  Request request;
+  request.set_name(options.name);
+  request.set_store(options.store);
+  request.set_tenant(options.tenant);
+  return request;
+}
 
 // Choose makes `run` what is done when `command` is named. Its failure is
 // reported, and becomes the exit code.
@@ -37,6 +61,9 @@ void Choose(CLI::App& command, Action& chosen, std::shared_ptr<const UserOptions
 
 void AddUserAdd(CLI::App& user, Action& chosen);
 void AddUserSetPassword(CLI::App& user, Action& chosen);
+void AddUserSetGroups(CLI::App& user, Action& chosen);
+void AddUserSetAttribute(CLI::App& user, Action& chosen);
+void AddUserSetExpiry(CLI::App& user, Action& chosen);
 void AddUserDisable(CLI::App& user, Action& chosen);
 void AddUserEnable(CLI::App& user, Action& chosen);
 void AddUserDelete(CLI::App& user, Action& chosen);

@@ -6,8 +6,7 @@ namespace sallyport::ctl {
 namespace {
 
 absl::Status Delete(const UserOptions& options, AdminClient& client) {
-  v1::DeleteUserRequest request;
-  request.set_name(options.name);
+  const auto request = NewRequest<v1::DeleteUserRequest>(options);
   if (absl::Status status = client.DeleteUser(request); !status.ok()) return status;
   PrintDeleted(options.output, options.name);
   return absl::OkStatus();

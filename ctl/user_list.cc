@@ -6,7 +6,8 @@ namespace sallyport::ctl {
 namespace {
 
 absl::Status List(const UserOptions& options, AdminClient& client) {
-  const absl::StatusOr<std::vector<v1::User>> users = client.ListUsers();
+  const absl::StatusOr<std::vector<v1::User>> users =
+      client.ListUsers(options.store, options.tenant);
   if (!users.ok()) return users.status();
   PrintUsers(options.output, *users);
   return absl::OkStatus();
@@ -15,7 +16,7 @@ absl::Status List(const UserOptions& options, AdminClient& client) {
 }  // namespace
 
 void AddUserList(CLI::App& user, Action& chosen) {
-  CLI::App& command = *user.add_subcommand("list", "list every user, in order of name");
+  CLI::App& command = *user.add_subcommand("list", "list the users of a store, in order of name");
   auto options = std::make_shared<UserOptions>();
   AddSharedOptions(command, *options);
   command.footer(

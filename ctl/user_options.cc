@@ -2,6 +2,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/time/time.h"
 #include "ctl/failure.h"
 #include "ctl/user_commands.h"
 
@@ -12,6 +13,9 @@ void AddSharedOptions(CLI::App& command, UserOptions& options) {
   command.add_option("--socket", options.socket, "the Admin socket of sallyportd")
       ->envname("SALLYPORT_ADMIN_SOCKET")
       ->capture_default_str();
+  command.add_option("--store", options.store, "the store, where there are several");
+  command.add_option("--tenant", options.tenant,
+                     "the tenant, where the store keeps its users apart by tenant");
   const std::map<std::string, OutputFormat> formats = {{"text", OutputFormat::kText},
                                                        {"json", OutputFormat::kJson}};
   command
@@ -33,6 +37,49 @@ void AddSchemes(CLI::App& command, UserOptions& options) {
                   "how to store the password, as SCRAM-SHA-256 or ARGON2ID; may be given again "
                   "(default: what sallyportd is configured with)")
       ->allow_extra_args(false);
+}
+
+const CLI::Validator& Rfc3339() {
+  static const CLI::Validator kValidator(
+      [](std::string& text) -> std::string {
+        absl::Time time;
+        std::string error;
+        if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return "";
+        return "expected a time such as 2030-12-31T23:59:59Z: " + error;
+      },
+      "RFC3339");
+  return kValidator;
+}
+
+google::protobuf::Timestamp ParseTimestamp(const std::string& text) {
+  absl::Time time;
+  std::string error;
+  google::protobuf::Timestamp timestamp;
+  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) {
+    timestamp.set_seconds(absl::ToUnixSeconds(time));
+  }
+  return timestamp;
+}
+
+const CLI::Validator& NameAndValue() {
+  static const CLI::Validator kValidator(
+      [](std::string& text) -> std::string {
+        const size_t equals = text.find('=');
+        if (equals != std::string::npos && equals != 0) return "";
+        return "expected NAME=VALUE, and not '" + text + "'";
+      },
+      "NAME=VALUE");
+  return kValidator;
+}
+
+google::protobuf::Map<std::string, std::string> ParseAttributes(
+    const std::vector<std::string>& attributes) {
+  google::protobuf::Map<std::string, std::string> parsed;
+  for (const std::string& attribute : attributes) {
+    const size_t equals = attribute.find('=');
+    parsed[attribute.substr(0, equals)] = attribute.substr(equals + 1);
+  }
+  return parsed;
 }
 
 void Choose(CLI::App& command, Action& chosen, std::shared_ptr<const UserOptions> options,

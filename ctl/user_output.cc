@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -29,6 +30,11 @@ std::string Printable(std::string_view text) {
   return printable;
 }
 
+std::map<std::string, std::string> Sorted(
+    const google::protobuf::Map<std::string, std::string>& attributes) {
+  return {attributes.begin(), attributes.end()};
+}
+
 Json ToJson(const v1::CredentialInfo& credential) {
   Json json = {{"id", credential.id()}, {"scheme", credential.scheme()}};
   if (credential.iterations() != 0) json["iterations"] = credential.iterations();
@@ -38,12 +44,16 @@ Json ToJson(const v1::CredentialInfo& credential) {
 }
 
 Json ToJson(const v1::User& user) {
-  Json json = {{"name", user.name()}, {"disabled", user.disabled()}};
+  Json json = {{"name", user.name()}, {"store", user.store()}};
+  if (!user.tenant().empty()) json["tenant"] = user.tenant();
+  json["disabled"] = user.disabled();
   if (user.has_expires_at()) json["expires_at"] = FormatTime(user.expires_at());
   json["created_at"] = FormatTime(user.created_at());
   json["updated_at"] = FormatTime(user.updated_at());
   json["groups"] = Json::array();
   for (const std::string& group : user.groups()) json["groups"].push_back(group);
+  json["attributes"] = Json::object();
+  for (const auto& [name, value] : Sorted(user.attributes())) json["attributes"][name] = value;
   json["credentials"] = Json::array();
   for (const auto& credential : user.credentials())
     json["credentials"].push_back(ToJson(credential));
@@ -79,16 +89,26 @@ size_t Width(std::string_view text) {
 void PrintUser(OutputFormat format, const v1::User& user) {
   if (format == OutputFormat::kJson) return PrintJson(ToJson(user));
   std::cout << "name:        " << Printable(user.name()) << "\n"
-            << "state:       " << State(user) << "\n"
+            << "store:       " << Printable(user.store()) << "\n";
+  if (!user.tenant().empty()) std::cout << "tenant:      " << Printable(user.tenant()) << "\n";
+  std::cout << "state:       " << State(user) << "\n"
             << "expires:     " << Expiry(user) << "\n"
             << "created:     " << FormatTime(user.created_at()) << "\n"
             << "updated:     " << FormatTime(user.updated_at()) << "\n"
-            << "groups:      " << Printable(absl::StrJoin(user.groups(), ", ")) << "\n"
-            << "credentials:\n";
+            << "groups:      " << Printable(absl::StrJoin(user.groups(), ", ")) << "\n";
+  if (!user.attributes().empty()) std::cout << "attributes:\n";
+  for (const auto& [name, value] : Sorted(user.attributes())) {
+    std::cout << "  " << Printable(name) << "=" << Printable(value) << "\n";
+  }
+  std::cout << "credentials:\n";
   for (const auto& credential : user.credentials()) {
     std::cout << "  " << credential.scheme();
     if (credential.iterations() != 0) std::cout << ", " << credential.iterations() << " iterations";
-    std::cout << ", created " << FormatTime(credential.created_at()) << "\n";
+    std::cout << ", created " << FormatTime(credential.created_at());
+    if (credential.has_expires_at()) {
+      std::cout << ", valid until " << FormatTime(credential.expires_at());
+    }
+    std::cout << "\n";
   }
 }
 

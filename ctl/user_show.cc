@@ -6,8 +6,7 @@ namespace sallyport::ctl {
 namespace {
 
 absl::Status Show(const UserOptions& options, AdminClient& client) {
-  v1::GetUserRequest request;
-  request.set_name(options.name);
+  const auto request = NewRequest<v1::GetUserRequest>(options);
   const absl::StatusOr<v1::User> user = client.GetUser(request);
   if (!user.ok()) return user.status();
   PrintUser(options.output, *user);

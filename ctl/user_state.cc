@@ -6,8 +6,7 @@ namespace sallyport::ctl {
 namespace {
 
 absl::Status SetState(const UserOptions& options, bool disabled, AdminClient& client) {
-  v1::SetUserStateRequest request;
-  request.set_name(options.name);
+  auto request = NewRequest<v1::SetUserStateRequest>(options);
   request.set_disabled(disabled);
   const absl::StatusOr<v1::User> user = client.SetUserState(request);
   if (!user.ok()) return user.status();

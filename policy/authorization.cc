@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/amqp/utf8.h"
 
 namespace sallyport::policy {
 namespace {
@@ -22,19 +23,6 @@ std::optional<Pattern> Compile(const std::string& expression, const PolicyPath& 
   if (pattern.ok()) return *std::move(pattern);
   problems->Refuse(path, std::string(pattern.status().message()));
   return std::nullopt;
-}
-
-// Whether a pattern takes something from another one.
-bool NamesGroup(const std::string& pattern) { return pattern.find("\\1") != std::string::npos; }
-
-// `pattern` with \1 replaced by `text` taken literally.
-std::string Fill(std::string pattern, std::string_view text) {
-  const std::string literal = RE2::QuoteMeta({text.data(), text.size()});
-  for (size_t at = pattern.find("\\1"); at != std::string::npos;
-       at = pattern.find("\\1", at + literal.size())) {
-    pattern.replace(at, 2, literal);
-  }
-  return pattern;
 }
 
 }  // namespace
@@ -66,6 +54,11 @@ IdentityMappings::IdentityMappings(const Rules& rules, const PolicyPath& path, P
 
 std::optional<std::string> IdentityMappings::Map(v1::IdentitySource source, std::string_view name,
                                                  Trace* trace) const {
+  // No pattern would match it, and so none would refuse it.
+  if (!mappings_.empty() && !amqp::IsUtf8(name)) {
+    if (trace != nullptr) trace->Decided("identity_mappings", "refuses a name that is not UTF-8");
+    return std::nullopt;
+  }
   for (const Mapping& mapping : mappings_) {
     if (mapping.from != source) continue;
     std::optional<std::string> mapped = mapping.pattern.Rewrite(name, mapping.to);
@@ -77,8 +70,15 @@ std::optional<std::string> IdentityMappings::Map(v1::IdentitySource source, std:
       if (trace != nullptr) trace->Decided(mapping.text, "refuses the login");
       return std::nullopt;
     }
+    if (mapped->empty()) {
+      if (trace != nullptr) trace->Decided(mapping.text, "leaves nothing of the name: refused");
+      return std::nullopt;
+    }
     if (trace != nullptr) trace->Decided(mapping.text, absl::StrCat("goes on as '", *mapped, "'"));
     return mapped;
+  }
+  if (trace != nullptr && !mappings_.empty()) {
+    trace->Passed("identity_mappings", "none matches: the name stays as it is");
   }
   return std::string(name);
 }
@@ -93,7 +93,7 @@ ActAsRules::ActAsRules(const Rules& rules, const PolicyPath& path, Problems* pro
         .user_pattern = std::nullopt,
         .groups = ListOf(rule.groups()),
         .as_users = ListOf(rule.as_users()),
-        .as_pattern_text = rule.as_pattern(),
+        .as_template = std::nullopt,
         .as_pattern = std::nullopt};
     if (rule.users().empty() && rule.user_pattern().empty() && rule.groups().empty()) {
       problems->Refuse(at, "expected 'users', 'user_pattern' or 'groups': who may act");
@@ -105,15 +105,32 @@ ActAsRules::ActAsRules(const Rules& rules, const PolicyPath& path, Problems* pro
       compiled.user_pattern = Compile(rule.user_pattern(), at.Key("user_pattern"), problems);
     }
     if (!rule.as_pattern().empty()) {
-      if (NamesGroup(rule.as_pattern()) &&
-          (!compiled.user_pattern || !compiled.user_pattern->CheckReplacement("\\1").ok())) {
-        problems->Refuse(at.Key("as_pattern"), "\\1 needs a group in 'user_pattern'");
-      }
-      auto pattern = Compile(Fill(rule.as_pattern(), "x"), at.Key("as_pattern"), problems);
-      if (!NamesGroup(rule.as_pattern())) compiled.as_pattern = std::move(pattern);
+      SetAsPattern(rule.as_pattern(), at.Key("as_pattern"), &compiled, problems);
     }
     rules_.push_back(std::move(compiled));
   }
+}
+
+std::vector<std::string> ActAsRules::GroupsNamed() const {
+  std::vector<std::string> named;
+  for (const Rule& rule : rules_) {
+    named.insert(named.end(), rule.groups.begin(), rule.groups.end());
+  }
+  return named;
+}
+
+void ActAsRules::SetAsPattern(const std::string& pattern, const PolicyPath& path, Rule* rule,
+                              Problems* problems) {
+  absl::StatusOr<NameTemplate> as = NameTemplate::Create(pattern);
+  if (!as.ok()) return problems->Refuse(path, std::string(as.status().message()));
+  if (!as->has_place()) {
+    rule->as_pattern = Compile(pattern, path, problems);
+    return;
+  }
+  if (!rule->user_pattern || !rule->user_pattern->CheckReplacement("\\1").ok()) {
+    return problems->Refuse(path, "\\1 needs a group in 'user_pattern'");
+  }
+  rule->as_template = *std::move(as);
 }
 
 bool ActAsRules::IsActor(const Rule& rule, const Actor& actor) {
@@ -126,11 +143,11 @@ bool ActAsRules::IsActor(const Rule& rule, const Actor& actor) {
 bool ActAsRules::IsOther(const Rule& rule, const Actor& actor, std::string_view other) {
   if (Contains(rule.as_users, other)) return true;
   if (rule.as_pattern) return rule.as_pattern->Matches(other);
-  if (rule.as_pattern_text.empty() || !rule.user_pattern) return false;
+  if (!rule.as_template || !rule.user_pattern) return false;
   const auto group = rule.user_pattern->Rewrite(actor.name, "\\1");
   // A group that matched nothing would let the rest of the pattern stand alone.
   if (!group || group->empty()) return false;
-  const auto pattern = Pattern::Create(Fill(rule.as_pattern_text, *group));
+  const auto pattern = rule.as_template->Fill(*group);
   return pattern.ok() && pattern->Matches(other);
 }
 

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "policy/name_template.h"
 #include "policy/pattern.h"
 #include "policy/policy_path.h"
 #include "policy/problems.h"
@@ -27,7 +28,8 @@ class IdentityMappings {
   IdentityMappings() = default;
   IdentityMappings(const Rules& rules, const PolicyPath& path, Problems* problems);
 
-  // Map is the name to go on with; nullopt: the login is refused. `trace` may be null.
+  // Map is the name to go on with, which is not empty unless `name` is; nullopt: the login
+  // is refused. `trace` may be null.
   std::optional<std::string> Map(v1::IdentitySource source, std::string_view name,
                                  Trace* trace) const;
 
@@ -62,6 +64,9 @@ class ActAsRules {
   // be null.
   bool Allows(const Actor& actor, std::string_view other, Trace* trace) const;
 
+  // GroupsNamed are all groups that any of them is about.
+  std::vector<std::string> GroupsNamed() const;
+
  private:
   struct Rule {
     std::string name;
@@ -69,10 +74,13 @@ class ActAsRules {
     std::optional<Pattern> user_pattern;
     std::vector<std::string> groups;
     std::vector<std::string> as_users;
-    // As it is written; compiled where it names no group of user_pattern.
-    std::string as_pattern_text;
+    // At most one of these: the first where it names a group of user_pattern.
+    std::optional<NameTemplate> as_template;
     std::optional<Pattern> as_pattern;
   };
+
+  static void SetAsPattern(const std::string& pattern, const PolicyPath& path, Rule* rule,
+                           Problems* problems);
 
   static bool IsActor(const Rule& rule, const Actor& actor);
   static bool IsOther(const Rule& rule, const Actor& actor, std::string_view other);

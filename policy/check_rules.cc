@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "core/sasl/digest_md5/digest_challenge.h"
 #include "core/sasl/mechanism_registry.h"
+#include "policy/authorization.h"
+#include "policy/credential_rules.h"
 #include "policy/values.h"
 #include "process/nearest_name.h"
 
@@ -86,6 +88,9 @@ void CheckRules(const v1::LoginRules& rules, const std::vector<std::string>& sto
     CheckReference("token issuer", rules.token_issuers(i), token_issuers,
                    path.Item("token_issuers", static_cast<size_t>(i)), problems);
   }
+  CredentialRules::CheckEach(rules.credentials(), path.Key("credentials"), problems);
+  IdentityMappings(rules.identity_mappings(), path, problems);
+  ActAsRules(rules.act_as(), path, problems);
 }
 
 }  // namespace sallyport::policy

@@ -8,6 +8,7 @@
 #include "core/tokens/token_algorithm.h"
 #include "core/tokens/token_rules.h"
 #include "policy/values.h"
+#include "process/loopback.h"
 
 namespace sallyport::policy {
 namespace {
@@ -24,6 +25,46 @@ void CheckSecret(const v1::SecretReference& secret, const PolicyPath& path, Prob
   }
 }
 
+// Between "://" and the path.
+std::string_view AuthorityOf(std::string_view url) {
+  url.remove_prefix(std::min(url.size(), url.find("://") + 3));
+  return url.substr(0, url.find_first_of("/?#\\"));
+}
+
+bool HasPassword(std::string_view url) {
+  const std::string_view authority = AuthorityOf(url);
+  const size_t at = authority.rfind('@');
+  return at != std::string_view::npos && authority.substr(0, at).find(':') != authority.npos;
+}
+
+enum class Plaintext { kOnThisMachine, kAllowed };
+
+// Whether a host is this machine, by its name alone.
+bool IsThisMachine(std::string_view authority) {
+  std::string host(authority);
+  if (const size_t colon = host.rfind(':'); colon != std::string::npos && !host.ends_with(']')) {
+    host.resize(colon);
+  }
+  return process::IsLoopbackHost(host);
+}
+
+void CheckUrl(const std::string& url, Plaintext plaintext, const PolicyPath& path,
+              Problems* problems) {
+  if (url.empty()) return;
+  const bool https = url.starts_with("https://");
+  if (!https && !url.starts_with("http://")) {
+    return problems->Refuse(path, "expected a URL that begins with https://");
+  }
+  const std::string_view authority = AuthorityOf(url);
+  if (authority.empty()) return problems->Refuse(path, "expected a host, as in https://HOST/PATH");
+  if (authority.find('@') != std::string_view::npos) {
+    return problems->Refuse(path, "a user's name or password does not belong here");
+  }
+  if (!https && plaintext == Plaintext::kOnThisMachine && !IsThisMachine(authority)) {
+    problems->Refuse(path, "expected https://; http:// is for this machine only");
+  }
+}
+
 void CheckTls(const v1::ClientTls& tls, const PolicyPath& path, Problems* problems) {
   if (tls.cert_file().empty() != tls.key_file().empty()) {
     problems->Refuse(path, "'cert_file' and 'key_file' go together");
@@ -37,7 +78,28 @@ void CheckPostgresql(const v1::PostgresqlStore& store, const PolicyPath& path, P
                      "a password does not belong here: refer to it by 'password'");
   }
   if (store.has_password()) CheckSecret(store.password(), path.Key("password"), problems);
+  if (store.connection().find("://") != std::string::npos && HasPassword(store.connection())) {
+    problems->Refuse(path.Key("connection"),
+                     "a password does not belong here: refer to it by 'password'");
+  }
   NumberIn<uint32_t>(store.connections(), 0, 1, 64, path.Key("connections"), problems);
+}
+
+// A filter that has no place for the tenant finds every tenant the same; one that has would have
+// what it found for one tenant cached for all, unless users are kept apart.
+void CheckTenantPlace(const v1::Store& store, const PolicyPath& path, Problems* problems) {
+  const auto has = [](const std::string& text) { return text.find("{tenant}") != text.npos; };
+  if (store.per_tenant() && !has(store.ldap().filter())) {
+    problems->Refuse(path, "expected '{tenant}' in 'filter': the store is 'per_tenant'");
+  }
+  if (store.per_tenant()) return;
+  if (has(store.ldap().filter())) {
+    problems->Refuse(path.Key("filter"), "'{tenant}' takes a store that is 'per_tenant: true'");
+  }
+  if (has(store.ldap().group_filter())) {
+    problems->Refuse(path.Key("group_filter"),
+                     "'{tenant}' takes a store that is 'per_tenant: true'");
+  }
 }
 
 void CheckLdap(const v1::LdapStore& store, const PolicyPath& path, Problems* problems) {
@@ -65,12 +127,18 @@ void CheckLdap(const v1::LdapStore& store, const PolicyPath& path, Problems* pro
   if (store.group_base_dn().empty() != store.group_filter().empty()) {
     problems->Refuse(path, "'group_base_dn' and 'group_filter' go together");
   }
+  if (!store.group_filter().empty() && store.group_filter().find("{dn}") == std::string::npos &&
+      store.group_filter().find("{user}") == std::string::npos) {
+    problems->Refuse(path.Key("group_filter"),
+                     "expected '{dn}' or '{user}' in it: everybody would be in every group");
+  }
   NumberIn<uint32_t>(store.connections(), 0, 1, 64, path.Key("connections"), problems);
   CheckTls(store.tls(), path.Key("tls"), problems);
 }
 
 void CheckWebhook(const v1::WebhookStore& store, const PolicyPath& path, Problems* problems) {
   Require(!store.url().empty(), path, "url", problems);
+  CheckUrl(store.url(), Plaintext::kOnThisMachine, path.Key("url"), problems);
   if (store.has_bearer_token()) {
     CheckSecret(store.bearer_token(), path.Key("bearer_token"), problems);
   }
@@ -85,10 +153,16 @@ void CheckKind(const v1::Store& store, const PolicyPath& path, Problems* problem
     case v1::Store::kPostgresql:
       return CheckPostgresql(store.postgresql(), path.Key("postgresql"), problems);
     case v1::Store::kLdap:
+      CheckTenantPlace(store, path.Key("ldap"), problems);
       return CheckLdap(store.ldap(), path.Key("ldap"), problems);
     case v1::Store::kDirectory:
       return Require(!store.directory().path().empty(), path.Key("directory"), "path", problems);
     case v1::Store::kFile:
+      if (store.per_tenant()) {
+        problems->Refuse(path.Key("per_tenant"),
+                         "a file cannot keep tenants apart: give each a store of its own, or use a "
+                         "directory");
+      }
       return Require(!store.file().path().empty(), path.Key("file"), "path", problems);
     case v1::Store::kWebhook:
       return CheckWebhook(store.webhook(), path.Key("webhook"), problems);
@@ -124,6 +198,11 @@ void CheckTokenIssuer(const v1::TokenIssuer& issuer, const PolicyPath& path, Pro
     problems->Refuse(path, "expected 'audience': what tokens for this fleet have, in a list");
   }
   const bool is_url = issuer.keys().find("://") != std::string::npos;
+  if (is_url) {
+    CheckUrl(issuer.keys(),
+             issuer.allow_plaintext() ? Plaintext::kAllowed : Plaintext::kOnThisMachine,
+             path.Key("keys"), problems);
+  }
   for (int i = 0; i < issuer.algorithms_size(); ++i) {
     const PolicyPath at = path.Item("algorithms", static_cast<size_t>(i));
     const auto algorithm = FindTokenAlgorithm(issuer.algorithms(i));

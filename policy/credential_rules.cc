@@ -11,6 +11,17 @@ namespace sallyport::policy {
 
 CredentialRules::CredentialRules(const v1::CredentialRules& rules, const PolicyPath& path,
                                  Problems* problems) {
+  Read(rules, path, problems);
+  CheckTogether(path, problems);
+}
+
+void CredentialRules::CheckEach(const v1::CredentialRules& rules, const PolicyPath& path,
+                                Problems* problems) {
+  CredentialRules().Read(rules, path, problems);
+}
+
+void CredentialRules::Read(const v1::CredentialRules& rules, const PolicyPath& path,
+                           Problems* problems) {
   ReadVerify(rules, path, problems);
   ReadStoreAs(rules, path, problems);
   ReadCosts(rules, path, problems);
@@ -54,13 +65,6 @@ void CredentialRules::ReadStoreAs(const v1::CredentialRules& rules, const Policy
       store_as_.emplace_back(scheme);
     }
   }
-  for (const std::string& scheme : store_as_) {
-    if (!verify_.empty() && std::find(verify_.begin(), verify_.end(), scheme) == verify_.end()) {
-      problems->Refuse(path.Key("verify"), absl::StrCat("lacks '", scheme,
-                                                        "', which new passwords "
-                                                        "are stored as: they could not be used"));
-    }
-  }
 }
 
 void CredentialRules::ReadCosts(const v1::CredentialRules& rules, const PolicyPath& path,
@@ -85,6 +89,16 @@ void CredentialRules::ReadCosts(const v1::CredentialRules& rules, const PolicyPa
                                  min_scram_iterations_, 1, kMaxIterations);
   min_pbkdf2_iterations_ =
       number("min_pbkdf2_iterations", rules.min_pbkdf2_iterations(), 0, 0, kMaxIterations);
+}
+
+void CredentialRules::CheckTogether(const PolicyPath& path, Problems* problems) const {
+  for (const std::string& scheme : store_as_) {
+    if (!verify_.empty() && std::find(verify_.begin(), verify_.end(), scheme) == verify_.end()) {
+      problems->Refuse(path.Key("verify"), absl::StrCat("lacks '", scheme,
+                                                        "', which new passwords "
+                                                        "are stored as: they could not be used"));
+    }
+  }
   if (min_scram_iterations_ > costs_.scram_iterations) {
     problems->Refuse(path.Key("min_scram_iterations"),
                      "expected no more than 'scram_iterations': no new password could be used");
@@ -96,10 +110,18 @@ void CredentialRules::ReadCosts(const v1::CredentialRules& rules, const PolicyPa
 }
 
 bool CredentialRules::MayVerify(const StoredCredential& credential, absl::Time now) const {
-  if (credential.created_at.has_value() && now - *credential.created_at > max_age_) return false;
-  if (min_pbkdf2_iterations_ > 0) {
-    const auto* hash = std::get_if<Pbkdf2Hash>(&credential.secret);
-    if (hash != nullptr && hash->iterations < min_pbkdf2_iterations_) return false;
+  // Of what has no date, nobody can say that it is young enough.
+  if (max_age_ != absl::InfiniteDuration() &&
+      (!credential.created_at.has_value() || now - *credential.created_at > max_age_)) {
+    return false;
+  }
+  if (const auto* hash = std::get_if<Pbkdf2Hash>(&credential.secret);
+      hash != nullptr && hash->iterations < min_pbkdf2_iterations_) {
+    return false;
+  }
+  if (const auto* keys = std::get_if<ScramKeys>(&credential.secret);
+      keys != nullptr && keys->iterations < min_scram_iterations_) {
+    return false;
   }
   return verify_.empty() ||
          std::find(verify_.begin(), verify_.end(), SchemeName(credential.secret)) != verify_.end();

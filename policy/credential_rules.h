@@ -26,8 +26,13 @@ class CredentialRules {
   // `path`.
   CredentialRules(const v1::CredentialRules& rules, const PolicyPath& path, Problems* problems);
 
+  // CheckEach reports what is wrong with single values: others may yet be merged with them.
+  static void CheckEach(const v1::CredentialRules& rules, const PolicyPath& path,
+                        Problems* problems);
+
   // MayVerify says whether the credential's format, iterations and age let it verify a
-  // login at `now`. Weak formats are the mechanisms' to refuse, by weak_schemes.
+  // login at `now`; where there is a max_age, one of unknown age does not. Weak formats are the
+  // mechanisms' to refuse, by weak_schemes.
   bool MayVerify(const StoredCredential& credential, absl::Time now) const;
 
   // weak_schemes may verify although they are weak: the policy names them.
@@ -37,6 +42,14 @@ class CredentialRules {
   const std::vector<std::string>& store_as() const { return store_as_; }
   const CredentialCosts& costs() const { return costs_; }
 
+  // verify are the schemes that may verify a login; empty: all that are not weak.
+  const std::vector<std::string>& verify() const { return verify_; }
+
+  uint32_t min_pbkdf2_iterations() const { return min_pbkdf2_iterations_; }
+
+  // max_age is infinite where the policy has none.
+  absl::Duration max_age() const { return max_age_; }
+
   uint32_t min_scram_iterations() const { return min_scram_iterations_; }
   bool upgrade_on_login() const { return upgrade_on_login_; }
 
@@ -44,6 +57,8 @@ class CredentialRules {
   absl::Duration max_rotation() const { return max_rotation_; }
 
  private:
+  void Read(const v1::CredentialRules& rules, const PolicyPath& path, Problems* problems);
+  void CheckTogether(const PolicyPath& path, Problems* problems) const;
   void ReadVerify(const v1::CredentialRules& rules, const PolicyPath& path, Problems* problems);
   void ReadStoreAs(const v1::CredentialRules& rules, const PolicyPath& path, Problems* problems);
   void ReadCosts(const v1::CredentialRules& rules, const PolicyPath& path, Problems* problems);

@@ -13,6 +13,11 @@ constexpr std::string_view kDefaultMechanisms[] = {"SCRAM-SHA-512-PLUS", "SCRAM-
                                                    "SCRAM-SHA-512",      "SCRAM-SHA-256",
                                                    "EXTERNAL",           "PLAIN"};
 
+// By LoginPolicy::Withheld.
+constexpr const char* kWhy[] = {"offered", "not offered: it takes a client certificate",
+                                "not offered: it takes a channel binding of an accepted type",
+                                "not offered: it takes TLS"};
+
 size_t IndexOf(const ConnectionTraits& traits) {
   return (traits.encrypted ? 1u : 0u) | (traits.has_certificate ? 2u : 0u) |
          (traits.has_binding ? 4u : 0u);
@@ -67,7 +72,7 @@ LoginPolicy::LoginPolicy(const v1::LoginRules& rules, const std::vector<std::str
       limits_(ToLimits(rules)),
       handshake_timeout_(rules.limits().has_handshake_timeout()
                              ? ToDuration(rules.limits().handshake_timeout())
-                             : absl::Seconds(30)),
+                             : absl::InfiniteDuration()),
       token_issuers_(rules.token_issuers().begin(), rules.token_issuers().end()),
       credentials_(rules.credentials(), path.Key("credentials"), problems),
       identity_mappings_(rules.identity_mappings(), path, problems),
@@ -111,6 +116,7 @@ void LoginPolicy::SetMechanisms(const v1::LoginRules& rules, const std::vector<s
   bool asks_a_store = false;
   for (const std::string& name : names) {
     if (narrow != nullptr && std::find(narrow->begin(), narrow->end(), name) == narrow->end()) {
+      narrowed_.push_back(name);
       continue;
     }
     const MechanismDescriptor* mechanism = FindMechanism(name);
@@ -133,16 +139,22 @@ void LoginPolicy::SetMechanisms(const v1::LoginRules& rules, const std::vector<s
   }
 }
 
+LoginPolicy::Withheld LoginPolicy::WhyWithheld(const MechanismDescriptor& mechanism,
+                                               const ConnectionTraits& traits) const {
+  if (mechanism.needs_certificate && !traits.has_certificate) return Withheld::kForCertificate;
+  if (mechanism.channel_binding && !traits.has_binding) return Withheld::kForBinding;
+  const bool exposed = !traits.encrypted &&
+                       (require_tls_ || (mechanism.exposes_secret && !allow_password_without_tls_));
+  return exposed ? Withheld::kForTls : Withheld::kNot;
+}
+
 absl::StatusOr<LoginPolicy::Offer> LoginPolicy::MakeOffer(const ConnectionTraits& traits,
                                                           Offers* offers) const {
   std::vector<const MechanismDescriptor*> offered, withheld_for_tls;
   for (const MechanismDescriptor* mechanism : mechanisms_) {
-    if (mechanism->needs_certificate && !traits.has_certificate) continue;
-    if (mechanism->channel_binding && !traits.has_binding) continue;
-    const bool exposed =
-        !traits.encrypted &&
-        (require_tls_ || (mechanism->exposes_secret && !allow_password_without_tls_));
-    (exposed ? withheld_for_tls : offered).push_back(mechanism);
+    const Withheld withheld = WhyWithheld(*mechanism, traits);
+    if (withheld == Withheld::kNot) offered.push_back(mechanism);
+    if (withheld == Withheld::kForTls) withheld_for_tls.push_back(mechanism);
   }
   if (offered.empty()) {
     return Offer(traits.encrypted ? FailureReason::kMechanismNotOffered
@@ -171,7 +183,17 @@ bool LoginPolicy::AcceptsBinding(std::string_view type) const {
          channel_bindings_.end();
 }
 
-const LoginPolicy::Offer& LoginPolicy::OfferFor(const ConnectionTraits& traits) const {
+const LoginPolicy::Offer& LoginPolicy::OfferFor(const ConnectionTraits& traits,
+                                                Trace* trace) const {
+  if (trace != nullptr) {
+    for (const MechanismDescriptor* mechanism : mechanisms_) {
+      const auto withheld = static_cast<size_t>(WhyWithheld(*mechanism, traits));
+      trace->Passed(absl::StrCat("mechanism ", std::string(mechanism->name)), kWhy[withheld]);
+    }
+    for (const std::string& name : narrowed_) {
+      trace->Passed(absl::StrCat("mechanism ", name), "not offered: the listener's list lacks it");
+    }
+  }
   return offers_[IndexOf(traits)];
 }
 

@@ -25,6 +25,7 @@
 #include "policy/credential_rules.h"
 #include "policy/policy_path.h"
 #include "policy/problems.h"
+#include "policy/trace.h"
 #include "sallyport/v1/policy.pb.h"
 
 namespace sallyport::policy {
@@ -69,6 +70,7 @@ class LoginPolicy {
               Problems* problems);
 
   const HandshakeLimits& limits() const { return limits_; }
+  // handshake_timeout is infinite where the policy says nothing.
   absl::Duration handshake_timeout() const { return handshake_timeout_; }
   const ServerMechanismSettings& mechanism_settings() const { return settings_; }
   const std::vector<StoreChoice>& stores() const { return stores_; }
@@ -83,8 +85,12 @@ class LoginPolicy {
   // AcceptsBinding says whether a -PLUS mechanism may use a binding of `type`.
   bool AcceptsBinding(std::string_view type) const;
 
-  // OfferFor is what such a connection is offered, or why it is offered nothing.
-  const Offer& OfferFor(const ConnectionTraits& traits) const;
+  // OfferFor is what such a connection is offered, or why it is offered nothing. `trace` may
+  // be null.
+  const Offer& OfferFor(const ConnectionTraits& traits, Trace* trace = nullptr) const;
+
+  // token_issuers are the names of those whose tokens are accepted.
+  const std::vector<std::string>& token_issuers() const { return token_issuers_; }
 
   // MechanismNames are all that are offered to whoever has what they need, in order.
   std::vector<std::string_view> MechanismNames() const;
@@ -92,9 +98,13 @@ class LoginPolicy {
  private:
   void SetMechanisms(const v1::LoginRules& rules, const std::vector<std::string>* narrow,
                      const PolicyPath& path, Problems* problems);
+  enum class Withheld { kNot, kForCertificate, kForBinding, kForTls };
+  Withheld WhyWithheld(const MechanismDescriptor& mechanism, const ConnectionTraits& traits) const;
   absl::StatusOr<Offer> MakeOffer(const ConnectionTraits& traits, Offers* offers) const;
 
   std::vector<const MechanismDescriptor*> mechanisms_;
+  // Of the tenant's, those that the listener lacks.
+  std::vector<std::string> narrowed_;
   std::vector<std::string> channel_bindings_;
   bool require_tls_ = false;
   bool allow_password_without_tls_ = false;

@@ -13,24 +13,46 @@ bool HasUpper(std::string_view text) {
   return std::any_of(text.begin(), text.end(), absl::ascii_isupper);
 }
 
+// A host's name with a dot at its end is the same name (RFC 1034 section 3.1).
+std::string_view WithoutRoot(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return host;
+}
+
+// Whether a pattern may take `host`: what is no name at all is nobody's. Bytes from 128 on are
+// UTF-8, and for whoever wrote them.
+bool MayBeHost(std::string_view host) {
+  if (host.empty() || host.front() == '.' || host.find("..") != std::string_view::npos) {
+    return false;
+  }
+  return std::none_of(host.begin(), host.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte <= ' ' || byte == 0x7f || c == '/' || c == '\\' || c == '@' || c == '*';
+  });
+}
+
 }  // namespace
 
 const char* NameIndex::Problem(std::string_view pattern) const {
   if (pattern.empty()) return "expected a name that is not empty";
   const size_t asterisk = pattern.find('*');
-  if (asterisk == std::string_view::npos) return nullptr;
   if (kind_ == Kind::kPrefix) {
+    if (asterisk == std::string_view::npos) return nullptr;
     return asterisk == pattern.size() - 1 ? nullptr
                                           : "expected an asterisk at the end only, as in 'acme-*'";
   }
   if (pattern == "*") return nullptr;
-  return pattern.starts_with("*.") && pattern.size() > 2 && pattern.rfind('*') == 0
-             ? nullptr
-             : "expected an asterisk in front only, as in '*.acme.example'";
+  if (asterisk != std::string_view::npos) {
+    if (!pattern.starts_with("*.") || pattern.rfind('*') != 0) {
+      return "expected an asterisk in front only, as in '*.acme.example'";
+    }
+    pattern.remove_prefix(2);
+  }
+  return MayBeHost(WithoutRoot(pattern)) ? nullptr : "expected a host's name, as in 'acme.example'";
 }
 
 std::optional<uint32_t> NameIndex::Add(std::string_view pattern, uint32_t value) {
-  std::string key(pattern);
+  std::string key(kind_ == Kind::kHost ? WithoutRoot(pattern) : pattern);
   if (kind_ == Kind::kHost) absl::AsciiStrToLower(&key);
   const bool is_pattern = key.find('*') != std::string::npos;
   if (is_pattern) {
@@ -44,10 +66,15 @@ std::optional<uint32_t> NameIndex::Add(std::string_view pattern, uint32_t value)
 
 std::optional<uint32_t> NameIndex::Find(std::string_view name) const {
   if (empty()) return std::nullopt;
-  if (kind_ == Kind::kHost && HasUpper(name)) {
-    const std::string lower = absl::AsciiStrToLower(View(name));
-    return Find(lower);
+  if (kind_ == Kind::kHost) {
+    name = WithoutRoot(name);
+    if (!MayBeHost(name)) return std::nullopt;
+    if (HasUpper(name)) return FindAsItIs(absl::AsciiStrToLower(View(name)));
   }
+  return FindAsItIs(name);
+}
+
+std::optional<uint32_t> NameIndex::FindAsItIs(std::string_view name) const {
   const auto found = exact_.find(View(name));
   if (found != exact_.end()) return found->second;
   return FindPattern(name);

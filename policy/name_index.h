@@ -20,8 +20,9 @@ class NameIndex {
  public:
   // Kind is what an asterisk stands for.
   enum class Kind {
-    // "*.example.com" is every name below, however deep. ASCII letters match without
-    // case (RFC 4343).
+    // "*.example.com" is every name below, however deep; "*" every name. ASCII letters
+    // match without case (RFC 4343), and a dot at the end makes no difference. What can
+    // be no host's name (blanks, NUL, an empty label) matches nothing.
     kHost,
     // "acme-*" is every name that begins so.
     kPrefix,
@@ -43,6 +44,7 @@ class NameIndex {
  private:
   using Map = absl::flat_hash_map<std::string, uint32_t>;
 
+  std::optional<uint32_t> FindAsItIs(std::string_view name) const;
   std::optional<uint32_t> FindPattern(std::string_view name) const;
 
   const Kind kind_;

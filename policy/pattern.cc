@@ -16,6 +16,8 @@ re2::StringPiece Piece(std::string_view text) { return {text.data(), text.size()
 absl::StatusOr<Pattern> Pattern::Create(std::string_view expression) {
   RE2::Options options;
   options.set_log_errors(false);
+  // Else ".*" would not be every name, and what refuses it would let one with a line's end by.
+  options.set_dot_nl(true);
   auto compiled = std::make_shared<const RE2>(Piece(expression), options);
   if (!compiled->ok()) {
     return absl::InvalidArgumentError(absl::StrCat("not an RE2 expression: ", compiled->error(),

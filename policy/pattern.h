@@ -2,7 +2,8 @@
 #define SALLYPORT_POLICY_PATTERN_H_
 
 // RE2 expressions as the policy uses them: they match as a whole, in time linear in
-// what they are matched against. Immutable; thread-safe.
+// what they are matched against. A dot is any character, also a line's end; what is not
+// UTF-8 matches nothing. Immutable; thread-safe.
 
 #include <re2/re2.h>
 

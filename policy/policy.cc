@@ -13,7 +13,7 @@ void Tell(Trace* trace, std::string_view what, std::string_view name, const Tena
   if (trace == nullptr) return;
   std::string rule = absl::StrCat(std::string(what), " '", std::string(name), "'");
   if (tenant != nullptr) {
-    trace->Decided(std::move(rule), absl::StrCat("tenant '", tenant->name(), "'"));
+    trace->Passed(std::move(rule), absl::StrCat("tenant '", tenant->name(), "'"));
   } else {
     trace->Passed(std::move(rule), name.empty() ? "not given" : "no tenant has it");
   }
@@ -27,14 +27,31 @@ bool TenantPolicy::Admits(const BrokerPolicy* broker) const {
          std::find(brokers_.begin(), brokers_.end(), broker->name()) != brokers_.end();
 }
 
-std::variant<NotAllowed, const BrokerPolicy*> Policy::FindBroker(
-    const BrokerIdentity& identity) const {
-  if (brokers_.empty()) return nullptr;
+std::variant<NotAllowed, const BrokerPolicy*> Policy::FindBroker(const BrokerIdentity& identity,
+                                                                 Trace* trace) const {
+  if (brokers_.empty()) {
+    if (trace != nullptr) trace->Passed("brokers", "the policy names none: every one may ask");
+    return nullptr;
+  }
   const auto found = broker_index_.Find(identity);
-  if (found) return brokers_[*found].get();
+  if (found) {
+    const BrokerPolicy* broker = brokers_[*found].get();
+    if (trace != nullptr) trace->Passed("brokers", absl::StrCat("it is '", broker->name(), "'"));
+    return broker;
+  }
+  if (trace != nullptr) {
+    trace->Decided("brokers", identity.has_certificate ? "none has its certificate's names"
+                                                       : "none may come without a certificate");
+  }
   return NotAllowed{FailureReason::kBrokerNotAllowed,
                     identity.has_certificate ? "no broker of the policy has this certificate"
                                              : "the broker has shown no certificate"};
+}
+
+const BrokerPolicy* Policy::FindBrokerNamed(std::string_view name) const {
+  const auto found = std::find_if(brokers_.begin(), brokers_.end(),
+                                  [name](const auto& broker) { return broker->name() == name; });
+  return found == brokers_.end() ? nullptr : found->get();
 }
 
 std::optional<uint32_t> Policy::ListenerOf(std::string_view listener) const {
@@ -43,6 +60,10 @@ std::optional<uint32_t> Policy::ListenerOf(std::string_view listener) const {
 
 std::variant<NotAllowed, uint32_t> Policy::CheckListener(const LoginOrigin& origin,
                                                          Trace* trace) const {
+  if (origin.broker == nullptr && !brokers_.empty()) {
+    if (trace != nullptr) trace->Decided("brokers", "it is none of them");
+    return NotAllowed{FailureReason::kBrokerNotAllowed, "the broker is not known"};
+  }
   if (origin.broker != nullptr && !origin.broker->MaySpeakFor(origin.listener)) {
     if (trace != nullptr) {
       trace->Decided(
@@ -82,13 +103,19 @@ const TenantPolicy* Policy::TenantOf(const LoginOrigin& origin, std::string_view
     Tell(trace, what, name, tenant);
     return tenant;
   };
-  if (const auto* tenant = find("hostname", hostnames_, hostname)) return tenant;
-  if (const auto* tenant = find("TLS server name", server_names_, origin.server_name)) {
-    return tenant;
+  const TenantPolicy* named = find("hostname", hostnames_, hostname);
+  if (named == nullptr) named = find("TLS server name", server_names_, origin.server_name);
+  // A client says what host it likes: on a tenant's own listener, no other tenant's is heard.
+  const TenantPolicy* owner = find("tenant's listener", tenant_listeners_, origin.listener);
+  if (named != nullptr && owner != nullptr && named != owner) {
+    if (trace != nullptr) {
+      trace->Decided(absl::StrCat("tenant '", named->name(), "'"),
+                     absl::StrCat("is not whose listener this is: that is '", owner->name(), "'"));
+    }
+    return nullptr;
   }
-  if (const auto* tenant = find("tenant's listener", tenant_listeners_, origin.listener)) {
-    return tenant;
-  }
+  if (named != nullptr) return named;
+  if (owner != nullptr) return owner;
   const TenantPolicy* tenant = default_tenant_ ? &tenants_[*default_tenant_] : nullptr;
   Tell(trace, "default_tenant", tenant == nullptr ? "" : tenant->name(), tenant);
   return tenant;

@@ -69,7 +69,8 @@ class TenantPolicy {
 class Policy {
  public:
   // Compile judges the document. InvalidArgument names each thing that is wrong on a
-  // line of its own, by file, line and column, and what was expected.
+  // line of its own, by file, line and column, and what was expected; or that
+  // `surroundings` have no decoy key.
   static absl::StatusOr<std::shared_ptr<const Policy>> Compile(
       PolicyDocument document, const LoginSurroundings& surroundings);
 
@@ -79,8 +80,13 @@ class Policy {
   const std::string& version() const { return policy().version(); }
   const std::string& hash() const { return document_.hash(); }
 
-  // FindBroker is null where the policy names no brokers: then every one may ask.
-  std::variant<NotAllowed, const BrokerPolicy*> FindBroker(const BrokerIdentity& identity) const;
+  // FindBroker is null where the policy names no brokers: then every one may ask. `trace`
+  // may be null.
+  std::variant<NotAllowed, const BrokerPolicy*> FindBroker(const BrokerIdentity& identity,
+                                                           Trace* trace = nullptr) const;
+
+  // FindBrokerNamed is null where the policy names none so.
+  const BrokerPolicy* FindBrokerNamed(std::string_view name) const;
 
   // AtOpen says what holds until the client has named a host. `trace` may be null.
   std::variant<NotAllowed, LoginScope> AtOpen(const LoginOrigin& origin, Trace* trace) const;

@@ -11,6 +11,11 @@
 #include "policy/policy.h"
 
 namespace sallyport::policy {
+namespace {
+
+constexpr size_t kMaxNameSize = 255;
+
+}  // namespace
 
 class PolicyCompiler {
  public:
@@ -42,6 +47,8 @@ class PolicyCompiler {
   void CheckName(const std::string& name, std::set<std::string>* seen, const PolicyPath& path) {
     if (name.empty()) {
       problems_.Refuse(path, "expected a 'name'");
+    } else if (name.size() > kMaxNameSize) {
+      problems_.Refuse(path.Key("name"), absl::StrCat("expected up to ", kMaxNameSize, " bytes"));
     } else if (!seen->insert(name).second) {
       problems_.Refuse(path.Key("name"), absl::StrCat("'", name, "' is named twice"));
     }
@@ -49,7 +56,7 @@ class PolicyCompiler {
 
   void NameStores() {
     const PolicyPath root;
-    std::set<std::string> seen;
+    std::set<std::string> seen, issuing;
     for (int i = 0; i < from_.stores_size(); ++i) {
       const PolicyPath at = root.Item("stores", static_cast<size_t>(i));
       CheckName(from_.stores(i).name(), &seen, at);
@@ -58,6 +65,11 @@ class PolicyCompiler {
     }
     for (int i = 0; i < from_.token_issuers_size(); ++i) {
       const v1::TokenIssuer& issuer = from_.token_issuers(i);
+      // A token names no more than its issuer.
+      if (!issuer.issuer().empty() && !issuing.insert(issuer.issuer()).second) {
+        problems_.Refuse(root.Item("token_issuers", static_cast<size_t>(i)).Key("issuer"),
+                         absl::StrCat("'", issuer.issuer(), "' is another's already"));
+      }
       const PolicyPath at = root.Item("token_issuers", static_cast<size_t>(i));
       issuers_.push_back(issuer.name().empty() ? issuer.issuer() : issuer.name());
       // Nobody could tell whom a store and an issuer of one name vouch for.
@@ -94,10 +106,11 @@ class PolicyCompiler {
   void Assign(const std::string& pattern, uint32_t value, const PolicyPath& path,
               std::string_view whose, NameIndex* index) {
     if (const char* problem = index->Problem(pattern)) return problems_.Refuse(path, problem);
-    if (index->Add(pattern, value)) {
-      problems_.Refuse(
-          path, absl::StrCat("'", pattern, "' is another ", std::string(whose), "'s already"));
-    }
+    const auto owner = index->Add(pattern, value);
+    if (!owner) return;
+    problems_.Refuse(path, *owner == value ? absl::StrCat("'", pattern, "' is named twice")
+                                           : absl::StrCat("'", pattern, "' is another ",
+                                                          std::string(whose), "'s already"));
   }
 
   void AddTenants() {
@@ -115,12 +128,20 @@ class PolicyCompiler {
       const PolicyPath at = root.Item("tenants", static_cast<size_t>(i));
       const v1::Tenant& tenant = from_.tenants(i);
       CheckName(tenant.name(), &seen, at);
+      // It may be a directory's name, too.
+      if (tenant.name() == "." || tenant.name() == ".." ||
+          tenant.name().find('/') != std::string::npos) {
+        problems_.Refuse(at.Key("name"), "expected a name without '/', other than '.' and '..'");
+      }
       AddTenant(tenant, static_cast<uint32_t>(i), at);
       if (tenant.name() == from_.default_tenant()) {
         policy_->default_tenant_ = static_cast<uint32_t>(i);
       }
     }
-    if (!from_.default_tenant().empty() && !policy_->default_tenant_) {
+    const bool exists =
+        policy_->default_tenant_ &&
+        policy_->tenants_[*policy_->default_tenant_].name_ == from_.default_tenant();
+    if (!from_.default_tenant().empty() && !exists) {
       problems_.Refuse(root.Key("default_tenant"),
                        absl::StrCat("there is no tenant '", from_.default_tenant(), "'"));
     }
@@ -135,6 +156,12 @@ class PolicyCompiler {
     assign("hostnames", tenant.hostnames(), &policy_->hostnames_);
     assign("server_names", tenant.server_names(), &policy_->server_names_);
     assign("listeners", tenant.listeners(), &policy_->tenant_listeners_);
+    for (int i = 0; i < tenant.listeners_size(); ++i) {
+      if (tenant.listeners(i) != "*") continue;
+      problems_.Refuse(at.Item("listeners", static_cast<size_t>(i)),
+                       "every listener would be this tenant's alone; whose a login is that nothing "
+                       "assigns is 'default_tenant'");
+    }
     for (int i = 0; i < tenant.brokers_size(); ++i) {
       if (!broker_names_.contains(tenant.brokers(i))) {
         problems_.Refuse(at.Item("brokers", static_cast<size_t>(i)),
@@ -206,6 +233,9 @@ class PolicyCompiler {
 
 absl::StatusOr<std::shared_ptr<const Policy>> Policy::Compile(
     PolicyDocument document, const LoginSurroundings& surroundings) {
+  if (surroundings.decoy_key.empty()) {
+    return absl::InvalidArgumentError("the decoy key is empty: who exists could be found out");
+  }
   std::shared_ptr<Policy> policy(new Policy(std::move(document)));
   const absl::Status status = PolicyCompiler(policy.get(), surroundings).Run();
   if (!status.ok()) return status;

@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/duration.pb.h>
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -10,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "core/amqp/utf8.h"
 #include "process/nearest_name.h"
 #include "process/yaml_scalar.h"
 
@@ -27,6 +29,8 @@ using process::YamlNode;
 
 // google.protobuf.Duration's own limit is 10,000 years; an operator's is a slip.
 constexpr absl::Duration kLongest = absl::Hours(24 * 366 * 10);
+
+constexpr std::string_view kAboveZero = "a number above 0; leave the key out to say nothing";
 
 bool IsDuration(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
@@ -122,11 +126,31 @@ class Reader {
         Expected(entry.value, field, "strings as values");
         continue;
       }
+      for (const std::string* text : {&entry.key, &entry.value.scalar}) {
+        if (const char* problem = StringProblem(*text)) {
+          return Expected(entry.value, field, problem);
+        }
+      }
       Message* pair = message->GetReflection()->AddMessage(message, &field);
       const Descriptor* type = pair->GetDescriptor();
       pair->GetReflection()->SetString(pair, type->map_key(), entry.key);
       pair->GetReflection()->SetString(pair, type->map_value(), entry.value.scalar);
     }
+  }
+
+  // What is given but says nothing, or hides something.
+  static const char* StringProblem(const std::string& text) {
+    if (text.empty()) return "a string that is not empty; leave the key out to say nothing";
+    if (!amqp::IsUtf8(text)) return "UTF-8";
+    const bool clean = std::none_of(text.begin(), text.end(), [](char c) {
+      return static_cast<unsigned char>(c) < ' ' || c == 0x7f;
+    });
+    return clean ? nullptr : "a string without control characters";
+  }
+
+  // Zero would be as good as nothing in a field that cannot be absent.
+  static bool SaysNothing(const FieldDescriptor& field, uint64_t number) {
+    return number == 0 && !field.has_presence();
   }
 
   void ReadScalar(const YamlNode& node, const FieldDescriptor& field, Message* message) {
@@ -142,6 +166,7 @@ class Reader {
     };
     switch (field.cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING:
+        if (const char* problem = StringProblem(node.scalar)) return Expected(node, field, problem);
         return put(&Reflection::SetString, &Reflection::AddString, node.scalar);
       case FieldDescriptor::CPPTYPE_BOOL:
         if (const auto value = process::ParseYamlBool(node.scalar)) {
@@ -150,11 +175,13 @@ class Reader {
         break;
       case FieldDescriptor::CPPTYPE_UINT32:
         if (const auto value = process::ParseYamlUint(node.scalar); value && *value <= UINT32_MAX) {
+          if (SaysNothing(field, *value)) return Expected(node, field, kAboveZero);
           return put(&Reflection::SetUInt32, &Reflection::AddUInt32, static_cast<uint32_t>(*value));
         }
         break;
       case FieldDescriptor::CPPTYPE_UINT64:
         if (const auto value = process::ParseYamlSize(node.scalar)) {
+          if (SaysNothing(field, *value)) return Expected(node, field, kAboveZero);
           return put(&Reflection::SetUInt64, &Reflection::AddUInt64, *value);
         }
         break;

@@ -12,6 +12,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "process/log.h"
+#include "server/admin/writable_stores.h"
+#include "server/login/decoy_key.h"
+#include "server/policy/open_store.h"
 #include "server/resume/sealing_key_file.h"
 #include "server/rpc/server_credentials.h"
 
@@ -28,25 +31,16 @@ constexpr absl::Duration kDrainPeriod = absl::Milliseconds(5);
 // For the last answers to leave.
 constexpr absl::Duration kFinishTime = absl::Milliseconds(200);
 
-ServerMechanismSettings MechanismSettings(const ServerConfig& config, Secret decoy_key) {
-  return {.decoy_key = std::move(decoy_key),
-          .costs = config.costs,
-          .decoy_schemes = config.schemes,
-          .weak_schemes = config.weak_schemes,
-          .min_scram_iterations = config.min_scram_iterations,
-          .takes_tokens = !config.token_issuers.empty(),
-          .kerberos = config.kerberos};
-}
-
 }  // namespace
 
 absl::Status Service::Check(const ServerConfig& config) {
-  auto policies =
-      ListenerPolicies::Create(config.listeners, MechanismSettings(config, Secret("any")));
-  if (!policies.ok()) return policies.status();
-  if (absl::Status status = TokenAuthority::Check(config.token_issuers); !status.ok()) {
-    return status;
-  }
+  auto document = config.policy_file.empty()
+                      ? policy::PolicyDocument::FromText(config.built_in_policy, "built-in policy")
+                      : policy::PolicyDocument::FromFile(config.policy_file);
+  if (!document.ok()) return document.status();
+  auto policy = policy::Policy::Compile(*std::move(document),
+                                        {.decoy_key = Secret("any"), .kerberos = config.kerberos});
+  if (!policy.ok()) return policy.status();
   if (!config.resume_key_file.empty()) {
     auto keys = ReadSealingKeys(config.resume_key_file, SystemRandom());
     if (!keys.ok()) return keys.status();
@@ -56,26 +50,56 @@ absl::Status Service::Check(const ServerConfig& config) {
 
 absl::StatusOr<std::unique_ptr<Service>> Service::Start(const ServerConfig& config) {
   std::unique_ptr<Service> service(new Service(config));
-  if (absl::Status status = service->OpenStores(); !status.ok()) return status;
+  if (absl::Status status = service->OpenAudit(); !status.ok()) return status;
+  if (absl::Status status = service->LoadPolicy(); !status.ok()) return status;
   if (absl::Status status = service->LoadResumeKeys(); !status.ok()) return status;
-  if (absl::Status status = service->LoadPolicies(); !status.ok()) return status;
+  service->MakeHost();
   if (absl::Status status = service->Serve(); !status.ok()) return status;
   return service;
 }
 
-absl::Status Service::OpenStores() {
-  auto store = SqliteStore::Open({.name = config_.store_name,
-                                  .path = config_.store_path,
-                                  .cache_ttl = config_.store_cache_ttl});
-  if (!store.ok()) return store.status();
-  store_ = *std::move(store);
-  if (!config_.token_issuers.empty()) {
-    auto tokens = TokenAuthority::Create(config_.token_issuers);
-    if (!tokens.ok()) return tokens.status();
-    tokens_ = *std::move(tokens);
-  }
-  resolver_ = std::make_unique<CredentialResolver>(*store_, tokens_.get());
+absl::Status Service::OpenAudit() {
+  auto audit = AuditLog::Open(config_.audit);
+  if (!audit.ok()) return audit.status();
+  audit_ = *std::move(audit);
   return absl::OkStatus();
+}
+
+absl::Status Service::LoadPolicy() {
+  auto decoy_key = LoadOrCreateDecoyKey(config_.decoy_key_file, SystemRandom());
+  if (!decoy_key.ok()) return decoy_key.status();
+  auto policies = PolicySource::Create(
+      {.file = config_.policy_file,
+       .text = config_.built_in_policy,
+       .surroundings = {.decoy_key = *std::move(decoy_key), .kerberos = config_.kerberos},
+       .open_store = OpenPolicyStore,
+       .on_change = [this](const PolicyChange& change) { OnPolicyChange(change); }});
+  if (!policies.ok()) return policies.status();
+  policies_ = *std::move(policies);
+  const policy::Policy& policy = *policies_->Current()->policy;
+  OnPolicyChange({.version = policy.version(), .hash = policy.hash(), .status = {}});
+  return absl::OkStatus();
+}
+
+void Service::OnPolicyChange(const PolicyChange& change) {
+  const bool loaded = change.status.ok();
+  if (loaded) {
+    process::Log(process::LogLevel::kInfo, "policy loaded",
+                 {{"policy_version", change.version}, {"policy_hash", change.hash}});
+  } else {
+    process::Log(process::LogLevel::kError, "policy refused: the one before stays active",
+                 {{"error", change.status.message()}});
+  }
+  auto slot = audit_->Reserve();
+  if (!slot) return;
+  std::move(*slot).Record(
+      ChangeRecord{.time = absl::Now(),
+                   .actor = config_.policy_file.empty() ? "built-in" : "file",
+                   .action = loaded ? AuditAction::kPolicyLoaded : AuditAction::kPolicyRefused,
+                   .policy_version = change.version,
+                   .policy_hash = change.hash,
+                   .outcome = loaded ? ChangeOutcome::kDone : ChangeOutcome::kRefused,
+                   .detail = std::string(change.status.message())});
 }
 
 absl::Status Service::LoadResumeKeys() {
@@ -103,23 +127,19 @@ void Service::ReloadResumeKeys() {
   }
 }
 
-absl::Status Service::LoadPolicies() {
-  auto policies =
-      ListenerPolicies::Create(config_.listeners, MechanismSettings(config_, store_->decoy_key()));
-  if (!policies.ok()) return policies.status();
+void Service::MakeHost() {
   derivations_ = std::make_unique<DerivationPool>(config_.derivation);
-  host_.reset(new HandshakeHost{.policies = *std::move(policies),
-                                .resolver = *resolver_,
+  host_.reset(new HandshakeHost{.policies = *policies_,
                                 .derivations = *derivations_,
                                 .random = SystemRandom(),
                                 .ids = ids_,
                                 .resume = *resume_,
+                                .audit = *audit_,
                                 .quotas = config_.quotas});
-  streams_ = std::make_unique<StreamRegistry>(config_.quotas.handshake_timeout);
-  exchanges_ = std::make_unique<StreamRegistry>(config_.quotas.handshake_timeout);
-  text_connections_ = std::make_unique<StreamRegistry>(config_.quotas.handshake_timeout);
+  streams_ = std::make_unique<StreamRegistry>();
+  exchanges_ = std::make_unique<StreamRegistry>();
+  text_connections_ = std::make_unique<StreamRegistry>();
   authenticator_ = std::make_unique<AuthenticatorService>(*host_, *streams_, *exchanges_);
-  return absl::OkStatus();
 }
 
 absl::Status Service::Serve() {
@@ -127,9 +147,10 @@ absl::Status Service::Serve() {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
 
-  auto admin = AdminServer::Start(
-      {.socket_path = config_.admin_socket, .schemes = config_.schemes, .costs = config_.costs},
-      *store_);
+  auto admin =
+      AdminServer::Start({.socket_path = config_.admin_socket}, [this](std::string_view name) {
+        return FindWritableStore(policies_->Current()->stores, name);
+      });
   if (!admin.ok()) return admin.status();
   admin_ = *std::move(admin);
 
@@ -195,11 +216,12 @@ Service::~Service() {
   // lookup's for a derivation, which is then refused.
   admin_.reset();
   if (derivations_ != nullptr) derivations_->Stop();
-  store_.reset();
-  tokens_.reset();
+  for (StreamRegistry* registry : {streams_.get(), exchanges_.get(), text_connections_.get()}) {
+    if (registry != nullptr) registry->Stop();
+  }
+  policies_.reset();
   derivations_.reset();
   // Nobody hands the text protocol's connections anything any more.
-  if (text_connections_ != nullptr) text_connections_->Stop();
   text_.reset();
 }
 

@@ -1,7 +1,7 @@
 #ifndef SALLYPORT_SERVER_SERVICE_H_
 #define SALLYPORT_SERVER_SERVICE_H_
 
-// One running sallyportd: the store, the policies, the gRPC servers for brokers
+// One running sallyportd: the policy and its stores, the gRPC servers for brokers
 // and for the operator, put together from a configuration.
 
 #include <grpcpp/grpcpp.h>
@@ -13,23 +13,22 @@
 #include "core/crypto/random_source.h"
 #include "process/file_watcher.h"
 #include "server/admin/admin_server.h"
+#include "server/audit/audit_log.h"
 #include "server/config/server_config.h"
-#include "server/login/credential_resolver.h"
 #include "server/login/derivation_pool.h"
 #include "server/login/handshake_host.h"
 #include "server/login/handshake_ids.h"
 #include "server/login/stream_registry.h"
+#include "server/policy/policy_source.h"
 #include "server/resume/resume_tokens.h"
 #include "server/rpc/authenticator_service.h"
-#include "server/stores/sqlite_store.h"
 #include "server/text/text_listener.h"
-#include "server/tokens/token_authority.h"
 
 namespace sallyport::server {
 
 class Service {
  public:
-  // Start opens the store and serves; what it returns is serving. It fails with
+  // Start opens the policy's stores and serves; what it returns is serving. It fails with
   // the first thing that is wrong, by name.
   static absl::StatusOr<std::unique_ptr<Service>> Start(const ServerConfig& config);
 
@@ -47,6 +46,9 @@ class Service {
   // text_address is where the text protocol is spoken; empty: nowhere.
   std::string text_address() const { return text_ == nullptr ? "" : text_->address(); }
 
+  // Rotate has the audit log opened anew by its name.
+  void Rotate() { audit_->Reopen(); }
+
   // Drain turns health to not serving, refuses new handshakes, and returns when
   // the live ones have ended or the configured time has passed.
   void Drain();
@@ -54,8 +56,10 @@ class Service {
  private:
   explicit Service(const ServerConfig& config) : config_(config) {}
 
-  absl::Status OpenStores();
-  absl::Status LoadPolicies();
+  absl::Status OpenAudit();
+  absl::Status LoadPolicy();
+  void OnPolicyChange(const PolicyChange& change);
+  void MakeHost();
   absl::Status LoadResumeKeys();
   void ReloadResumeKeys();
   absl::Status Serve();
@@ -63,10 +67,8 @@ class Service {
   const ServerConfig config_;
   std::string address_;
   HandshakeIds ids_{SystemRandom()};
-  std::unique_ptr<SqliteStore> store_;
-  // Null where nobody's tokens are accepted.
-  std::unique_ptr<TokenAuthority> tokens_;
-  std::unique_ptr<CredentialResolver> resolver_;
+  std::unique_ptr<AuditLog> audit_;
+  std::unique_ptr<PolicySource> policies_;
   std::unique_ptr<ResumeTokens> resume_;
   std::unique_ptr<HandshakeHost> host_;
   std::unique_ptr<StreamRegistry> streams_;

@@ -4,6 +4,7 @@
 // What a host can say only once its client has named the host that it wants: the
 // mechanisms are offered before that.
 
+#include <span>
 #include <string_view>
 #include <variant>
 
@@ -15,6 +16,8 @@ namespace sallyport {
 // LoginTerms outlive the exchange that keeps to them.
 struct LoginTerms {
   const ServerMechanismSettings* settings = nullptr;
+  // Those of the connection's that are accepted.
+  std::span<const ChannelBinding> channel_bindings;
   // A mechanism must be in this offer too, besides the one that the client was shown.
   const MechanismOffer* offer = nullptr;
 };

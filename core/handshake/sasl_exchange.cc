@@ -24,6 +24,7 @@ SaslExchange::SaslExchange(std::shared_ptr<const MechanismOffer> offer,
 
 void SaslExchange::KeepTo(const LoginTerms& terms) {
   context_.settings = terms.settings;
+  context_.channel_bindings = terms.channel_bindings;
   narrowed_ = terms.offer;
 }
 

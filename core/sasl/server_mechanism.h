@@ -57,6 +57,8 @@ struct CredentialsFound {
   // Whether `account` is whom the query's token vouches for. A host that looks up
   // names only leaves it false, and no token gets anybody in.
   bool vouched_by_token = false;
+  // What the token calls whom it vouches for, where the account's name is another.
+  std::string vouched_name = {};
   // What exactly a token lacks, for the log: a static sentence, or null.
   const char* what = nullptr;
   // Where the store has its users checked by PasswordVerifiers: what a password is

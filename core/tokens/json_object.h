@@ -1,8 +1,9 @@
 #ifndef SALLYPORT_CORE_TOKENS_JSON_OBJECT_H_
 #define SALLYPORT_CORE_TOKENS_JSON_OBJECT_H_
 
-// The JSON inside of tokens and key sets (RFC 8259), read strictly. What is
-// freed is wiped. Pure; not thread-safe, but reading from many threads is.
+// JSON that holds secrets or is to be believed (RFC 8259), such as that inside of
+// tokens and key sets, read strictly. What is freed is wiped. Pure; not thread-safe, but reading
+// from many threads is.
 
 #include <jansson.h>
 

@@ -3,7 +3,10 @@
 
 // Between admin.proto's messages and the user directory's types. Thread-safe.
 
+#include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
+
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -12,11 +15,15 @@
 
 namespace sallyport::server {
 
-// ToProto never carries a secret: the record has none.
-v1::User ToProto(const UserRecord& record);
+// ToProto is a user of `store`. It never carries a secret: the record has none.
+v1::User ToProto(const UserRecord& record, const std::string& store);
 
 // ToTime is InvalidArgument for what is no valid Timestamp (years 1 to 9999).
 absl::StatusOr<absl::Time> ToTime(const google::protobuf::Timestamp& timestamp);
+
+// ToDuration is InvalidArgument for what is no valid Duration, negative, or longer than
+// ten years.
+absl::StatusOr<absl::Duration> ToDuration(const google::protobuf::Duration& duration);
 
 }  // namespace sallyport::server
 

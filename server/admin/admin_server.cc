@@ -18,24 +18,24 @@ namespace sallyport::server {
 namespace {
 
 constexpr std::chrono::seconds kGrace(2);
-// A request has a name, a password and groups; all are bounded.
+// A request has a name, a password, groups and attributes; all are bounded.
 constexpr int kMaxRequestSize = 64 << 10;
 // An operator's calls are few.
 constexpr int kThreads = 2;
 
 }  // namespace
 
-AdminServer::AdminServer(AdminServerOptions options, UserDirectory& directory)
+AdminServer::AdminServer(AdminServerOptions options, FindStore find_store)
     : socket_path_(std::move(options.socket_path)),
-      service_(directory, std::move(options.schemes), options.costs) {}
+      service_(std::move(find_store), std::move(options.schemes), options.costs) {}
 
 absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(AdminServerOptions options,
-                                                                UserDirectory& directory) {
+                                                                FindStore find_store) {
   const absl::StatusOr<std::string> target = process::UnixSocketTarget(options.socket_path);
   if (!target.ok()) return target.status();
   if (absl::Status status = PrepareSocketPath(options.socket_path); !status.ok()) return status;
 
-  std::unique_ptr<AdminServer> admin(new AdminServer(std::move(options), directory));
+  std::unique_ptr<AdminServer> admin(new AdminServer(std::move(options), std::move(find_store)));
   grpc::ServerBuilder builder;
   builder.AddListeningPort(*target, grpc::InsecureServerCredentials());
   builder.RegisterService(&admin->service_);

@@ -15,7 +15,7 @@
 #include "absl/status/statusor.h"
 #include "core/credentials/new_credential.h"
 #include "server/admin/admin_service.h"
-#include "server/stores/user_directory.h"
+#include "server/admin/writable_stores.h"
 
 namespace sallyport::server {
 
@@ -28,12 +28,12 @@ struct AdminServerOptions {
 
 class AdminServer {
  public:
-  // Start serves when it returns. `directory` must outlive the server. It fails
+  // Start serves when it returns; calls use `find_store`, as AdminService does. It fails
   // with InvalidArgument (the path is too long), FailedPrecondition (the
   // directory is open to others, the path is taken by something else) or
   // Unavailable (another server listens there, or the system refuses).
   static absl::StatusOr<std::unique_ptr<AdminServer>> Start(AdminServerOptions options,
-                                                            UserDirectory& directory);
+                                                            FindStore find_store);
 
   // ~AdminServer lets calls that are under way finish for a moment, cancels the
   // rest, and lets gRPC remove the socket.
@@ -43,7 +43,7 @@ class AdminServer {
   AdminServer& operator=(const AdminServer&) = delete;
 
  private:
-  AdminServer(AdminServerOptions options, UserDirectory& directory);
+  AdminServer(AdminServerOptions options, FindStore find_store);
 
   const std::string socket_path_;
   AdminService service_;

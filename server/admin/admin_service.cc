@@ -1,15 +1,16 @@
 #include "server/admin/admin_service.h"
 
+#include <map>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "core/credentials/secret.h"
 #include "core/crypto/random_source.h"
-#include "core/sasl/saslprep/saslprep.h"
 #include "process/log.h"
 #include "server/admin/admin_conversion.h"
+#include "server/admin/user_input.h"
 #include "server/rpc/grpc_status.h"
 
 namespace sallyport::server {
@@ -17,48 +18,17 @@ namespace {
 
 constexpr int kMaxPageSize = 1000;
 
-// `what` is "name" or "password"; the text itself is never told.
-absl::StatusOr<std::string> Prepare(std::string_view what, size_t limit, const std::string& text) {
-  std::optional<std::string> prepared = SaslPrepStored(text);
-  if (!prepared.has_value()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the ", std::string(what),
-                     " has a character that RFC 4013 does not allow in what is stored"));
-  }
-  if (prepared->empty() || prepared->size() > limit) {
-    const bool empty = prepared->empty();
-    Wipe(&*prepared);
-    return absl::InvalidArgumentError(
-        absl::StrCat("the ", std::string(what),
-                     empty ? " is empty" : absl::StrCat(" is longer than ", limit, " bytes")));
-  }
-  return *std::move(prepared);
+void LogChange(std::string_view what, const CredentialStore& store, const UserKey& user) {
+  process::Log(process::LogLevel::kInfo, what,
+               {{"user", user.name},
+                {"store", store.name()},
+                {"tenant", user.tenant},
+                {"by", "local socket"}});
 }
 
-absl::StatusOr<std::string> PrepareName(const std::string& name) {
-  return Prepare("name", kMaxUserNameSize, name);
-}
-
-absl::Status CheckGroups(const google::protobuf::RepeatedPtrField<std::string>& groups) {
-  if (groups.size() > kMaxGroups) {
-    return absl::InvalidArgumentError(absl::StrCat("more than ", kMaxGroups, " groups"));
-  }
-  for (const std::string& group : groups) {
-    if (group.empty() || group.size() > kMaxGroupSize) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("a group's name must have from 1 to ", kMaxGroupSize, " bytes"));
-    }
-  }
-  return absl::OkStatus();
-}
-
-void LogChange(std::string_view what, std::string_view name) {
-  process::Log(process::LogLevel::kInfo, what, {{"user", name}, {"by", "local socket"}});
-}
-
-grpc::Status Answer(const absl::StatusOr<UserRecord>& record, v1::User* response) {
-  if (!record.ok()) return ToGrpcStatus(record.status());
-  *response = ToProto(*record);
+grpc::Status Answer(absl::StatusOr<v1::User> user, v1::User* response) {
+  if (!user.ok()) return ToGrpcStatus(user.status());
+  *response = *std::move(user);
   return grpc::Status::OK;
 }
 
@@ -70,12 +40,38 @@ void WipePassword(const Request* request) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Credential>> AdminService::NewCredentials(
+template <typename Request>
+absl::StatusOr<AdminService::Place> AdminService::FindPlace(const Request& request) const {
+  auto store = find_store_(request.store());
+  if (!store.ok()) return store.status();
+  if (absl::Status status = CheckTenant(request.tenant()); !status.ok()) return status;
+  if ((*store)->per_tenant() && request.tenant().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the store '", (*store)->name(), "' keeps its users apart by tenant: name a tenant"));
+  }
+  if (!(*store)->per_tenant() && !request.tenant().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("the users of the store '", (*store)->name(),
+                                                   "' are those of all tenants: name none"));
+  }
+  return Place{*std::move(store), request.tenant()};
+}
+
+template <typename Request>
+absl::StatusOr<AdminService::Subject> AdminService::FindSubject(const Request& request) const {
+  absl::StatusOr<Place> place = FindPlace(request);
+  if (!place.ok()) return place.status();
+  absl::StatusOr<std::string> name = PrepareName(request.name());
+  if (!name.ok()) return name.status();
+  UserKey key{place->tenant, *std::move(name)};
+  return Subject{*std::move(place), std::move(key)};
+}
+
+absl::StatusOr<std::vector<Credential>> AdminService::MakeCredentials(
     const std::string& password, const Schemes& requested) const {
   if (requested.size() > kMaxSchemes) {
     return absl::InvalidArgumentError(absl::StrCat("more than ", kMaxSchemes, " schemes"));
   }
-  absl::StatusOr<std::string> prepared = Prepare("password", kMaxPasswordSize, password);
+  absl::StatusOr<std::string> prepared = PreparePassword(password);
   if (!prepared.ok()) return prepared.status();
   std::vector<std::string> schemes(requested.begin(), requested.end());
   if (schemes.empty()) schemes = schemes_;
@@ -93,83 +89,166 @@ absl::StatusOr<std::vector<Credential>> AdminService::NewCredentials(
   return credentials;
 }
 
-absl::StatusOr<UserRecord> AdminService::Add(const v1::AddUserRequest& request) {
-  absl::StatusOr<std::string> name = PrepareName(request.name());
-  if (!name.ok()) return name.status();
-  if (absl::Status status = CheckGroups(request.groups()); !status.ok()) return status;
-  NewUser user{.name = *std::move(name),
-               .groups = {request.groups().begin(), request.groups().end()}};
+absl::StatusOr<v1::User> AdminService::Add(const v1::AddUserRequest& request) {
+  absl::StatusOr<Subject> subject = FindSubject(request);
+  if (!subject.ok()) return subject.status();
+  const auto& [place, key] = *subject;
+  NewUser user{.key = key,
+               .groups = {request.groups().begin(), request.groups().end()},
+               .attributes = {request.attributes().begin(), request.attributes().end()}};
+  if (absl::Status status = CheckGroups(user.groups); !status.ok()) return status;
+  if (absl::Status status = CheckAttributes(user.attributes); !status.ok()) return status;
   if (request.has_expires_at()) {
     absl::StatusOr<absl::Time> expires_at = ToTime(request.expires_at());
     if (!expires_at.ok()) return expires_at.status();
     user.expires_at = *expires_at;
   }
-  auto credentials = NewCredentials(request.password(), request.schemes());
+  auto credentials = MakeCredentials(request.password(), request.schemes());
   if (!credentials.ok()) return credentials.status();
   user.credentials = *std::move(credentials);
-  absl::StatusOr<UserRecord> record = directory_.AddUser(user);
-  if (record.ok()) LogChange("user added", record->name);
-  return record;
+  const absl::StatusOr<UserRecord> record = place.directory().AddUser(user);
+  if (!record.ok()) return record.status();
+  LogChange("user added", *place.store, key);
+  return ToProto(*record, place.store->name());
 }
 
 grpc::Status AdminService::AddUser(grpc::ServerContext*, const v1::AddUserRequest* request,
                                    v1::User* response) {
-  const absl::StatusOr<UserRecord> record = Add(*request);
+  absl::StatusOr<v1::User> user = Add(*request);
   WipePassword(request);
-  return Answer(record, response);
+  return Answer(std::move(user), response);
 }
 
-absl::StatusOr<UserRecord> AdminService::Replace(const v1::SetPasswordRequest& request) {
-  absl::StatusOr<std::string> name = PrepareName(request.name());
-  if (!name.ok()) return name.status();
-  auto credentials = NewCredentials(request.password(), request.schemes());
+absl::StatusOr<v1::User> AdminService::Replace(const v1::SetPasswordRequest& request) {
+  absl::StatusOr<Subject> subject = FindSubject(request);
+  if (!subject.ok()) return subject.status();
+  const auto& [place, key] = *subject;
+  NewCredentials change;
+  if (request.has_keep_old_for()) {
+    const absl::StatusOr<absl::Duration> keep = ToDuration(request.keep_old_for());
+    if (!keep.ok()) return keep.status();
+    change.old_valid_until = absl::Now() + *keep;
+  }
+  auto credentials = MakeCredentials(request.password(), request.schemes());
   if (!credentials.ok()) return credentials.status();
-  absl::StatusOr<UserRecord> record = directory_.ReplaceCredentials(*name, *credentials);
-  if (record.ok()) LogChange("user's password set", record->name);
-  return record;
+  change.credentials = *std::move(credentials);
+  const absl::StatusOr<UserRecord> record = place.directory().ReplaceCredentials(key, change);
+  if (!record.ok()) return record.status();
+  LogChange(change.old_valid_until.has_value() ? "user's password set, and the old one kept"
+                                               : "user's password set",
+            *place.store, key);
+  return ToProto(*record, place.store->name());
 }
 
 grpc::Status AdminService::SetPassword(grpc::ServerContext*, const v1::SetPasswordRequest* request,
                                        v1::User* response) {
-  const absl::StatusOr<UserRecord> record = Replace(*request);
+  absl::StatusOr<v1::User> user = Replace(*request);
   WipePassword(request);
-  return Answer(record, response);
+  return Answer(std::move(user), response);
+}
+
+absl::StatusOr<v1::User> AdminService::SetState(const v1::SetUserStateRequest& request) {
+  absl::StatusOr<Subject> subject = FindSubject(request);
+  if (!subject.ok()) return subject.status();
+  const auto& [place, key] = *subject;
+  const absl::StatusOr<UserRecord> record =
+      place.directory().UpdateUser(key, {.disabled = request.disabled()});
+  if (!record.ok()) return record.status();
+  LogChange(record->disabled ? "user disabled" : "user enabled", *place.store, key);
+  return ToProto(*record, place.store->name());
 }
 
 grpc::Status AdminService::SetUserState(grpc::ServerContext*,
                                         const v1::SetUserStateRequest* request,
                                         v1::User* response) {
-  absl::StatusOr<std::string> name = PrepareName(request->name());
-  if (!name.ok()) return ToGrpcStatus(name.status());
-  const absl::StatusOr<UserRecord> record = directory_.SetDisabled(*name, request->disabled());
-  if (record.ok()) LogChange(record->disabled ? "user disabled" : "user enabled", record->name);
-  return Answer(record, response);
+  return Answer(SetState(*request), response);
+}
+
+absl::StatusOr<v1::User> AdminService::Update(const v1::UpdateUserRequest& request) {
+  absl::StatusOr<Subject> subject = FindSubject(request);
+  if (!subject.ok()) return subject.status();
+  const auto& [place, key] = *subject;
+  UserChange change;
+  if (request.has_groups()) {
+    const auto& names = request.groups().names();
+    change.groups.emplace(names.begin(), names.end());
+    if (absl::Status status = CheckGroups(*change.groups); !status.ok()) return status;
+  }
+  if (request.has_expires_at()) {
+    absl::StatusOr<absl::Time> expires_at = ToTime(request.expires_at());
+    if (!expires_at.ok()) return expires_at.status();
+    change.expires_at = *expires_at;
+  } else if (request.never_expires()) {
+    change.expires_at = absl::InfiniteFuture();
+  }
+  absl::MutexLock lock(&update_mutex_);
+  if (!request.set_attributes().empty() || !request.remove_attributes().empty()) {
+    absl::StatusOr<UserRecord> now = place.directory().GetUser(key);
+    if (!now.ok()) return now.status();
+    change.attributes = std::move(now->attributes);
+    for (const std::string& name : request.remove_attributes()) change.attributes->erase(name);
+    for (const auto& [name, value] : request.set_attributes()) {
+      change.attributes->insert_or_assign(name, value);
+    }
+    if (absl::Status status = CheckAttributes(*change.attributes); !status.ok()) return status;
+  }
+  const absl::StatusOr<UserRecord> record = place.directory().UpdateUser(key, change);
+  if (!record.ok()) return record.status();
+  LogChange("user changed", *place.store, key);
+  return ToProto(*record, place.store->name());
+}
+
+grpc::Status AdminService::UpdateUser(grpc::ServerContext*, const v1::UpdateUserRequest* request,
+                                      v1::User* response) {
+  return Answer(Update(*request), response);
+}
+
+absl::Status AdminService::Delete(const v1::DeleteUserRequest& request) {
+  absl::StatusOr<Subject> subject = FindSubject(request);
+  if (!subject.ok()) return subject.status();
+  const auto& [place, key] = *subject;
+  const absl::Status status = place.directory().DeleteUser(key);
+  if (status.ok()) LogChange("user deleted", *place.store, key);
+  return status;
 }
 
 grpc::Status AdminService::DeleteUser(grpc::ServerContext*, const v1::DeleteUserRequest* request,
                                       v1::DeleteUserResponse*) {
-  absl::StatusOr<std::string> name = PrepareName(request->name());
-  if (!name.ok()) return ToGrpcStatus(name.status());
-  const absl::Status status = directory_.DeleteUser(*name);
-  if (status.ok()) LogChange("user deleted", *name);
-  return ToGrpcStatus(status);
+  return ToGrpcStatus(Delete(*request));
+}
+
+absl::StatusOr<v1::User> AdminService::Get(const v1::GetUserRequest& request) {
+  absl::StatusOr<Subject> subject = FindSubject(request);
+  if (!subject.ok()) return subject.status();
+  const auto& [place, key] = *subject;
+  const absl::StatusOr<UserRecord> record = place.directory().GetUser(key);
+  if (!record.ok()) return record.status();
+  return ToProto(*record, place.store->name());
 }
 
 grpc::Status AdminService::GetUser(grpc::ServerContext*, const v1::GetUserRequest* request,
                                    v1::User* response) {
-  absl::StatusOr<std::string> name = PrepareName(request->name());
-  if (!name.ok()) return ToGrpcStatus(name.status());
-  return Answer(directory_.GetUser(*name), response);
+  return Answer(Get(*request), response);
+}
+
+absl::Status AdminService::List(const v1::ListUsersRequest& request,
+                                v1::ListUsersResponse* response) {
+  const absl::StatusOr<Place> place = FindPlace(request);
+  if (!place.ok()) return place.status();
+  const int page_size = request.page_size() == 0 ? kMaxPageSize : request.page_size();
+  const absl::StatusOr<UserPage> page =
+      place->directory().ListUsers(place->tenant, page_size, request.page_token());
+  if (!page.ok()) return page.status();
+  for (const UserRecord& record : page->users) {
+    *response->add_users() = ToProto(record, place->store->name());
+  }
+  response->set_next_page_token(page->next_page_token);
+  return absl::OkStatus();
 }
 
 grpc::Status AdminService::ListUsers(grpc::ServerContext*, const v1::ListUsersRequest* request,
                                      v1::ListUsersResponse* response) {
-  const int page_size = request->page_size() == 0 ? kMaxPageSize : request->page_size();
-  const absl::StatusOr<UserPage> page = directory_.ListUsers(page_size, request->page_token());
-  if (!page.ok()) return ToGrpcStatus(page.status());
-  for (const UserRecord& record : page->users) *response->add_users() = ToProto(record);
-  response->set_next_page_token(page->next_page_token);
-  return grpc::Status::OK;
+  return ToGrpcStatus(List(*request, response));
 }
 
 }  // namespace sallyport::server

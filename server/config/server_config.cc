@@ -1,12 +1,10 @@
 #include "server/config/server_config.h"
 
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
-#include "core/credentials/weak_schemes.h"
-#include "core/sasl/digest_md5/digest_challenge.h"
-#include "core/sasl/mechanism_registry.h"
 #include "process/loopback.h"
 #include "process/yaml_reader.h"
 
@@ -20,13 +18,11 @@ std::string Environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::string DefaultStorePath() {
-  if (const std::string state = Environment("STATE_DIRECTORY"); !state.empty()) {
-    return absl::StrCat(state, "/sallyport.db");
-  }
+std::string StateDirectory() {
+  if (const std::string state = Environment("STATE_DIRECTORY"); !state.empty()) return state;
   std::string state = Environment("XDG_STATE_HOME");
   if (state.empty()) state = absl::StrCat(Environment("HOME"), "/.local/state");
-  return absl::StrCat(state, "/sallyport/sallyport.db");
+  return absl::StrCat(state, "/sallyport");
 }
 
 std::string DefaultAdminSocket() {
@@ -53,101 +49,11 @@ void ReadGrpc(YamlMapping grpc, ServerConfig* config) {
   }
 }
 
-void ReadStore(YamlMapping store, ServerConfig* config) {
-  config->store_name = store.String("name", config->store_name);
-  config->store_path = store.String("sqlite", config->store_path);
-  config->store_cache_ttl =
-      store.Duration("cache_ttl", config->store_cache_ttl, absl::ZeroDuration(), absl::Hours(24));
-}
-
-void ReadCredentials(YamlMapping credentials, ServerConfig* config) {
-  if (credentials.Has("schemes")) {
-    config->schemes = credentials.StringList("schemes");
-    if (config->schemes.empty()) credentials.Refuse("schemes", "name at least one scheme");
-  }
-  for (std::string& scheme : config->schemes) {
-    const std::string_view known = FindCredentialScheme(scheme);
-    if (known.empty()) credentials.Refuse("schemes", absl::StrCat("unknown scheme '", scheme, "'"));
-    if (!known.empty() && !IsForNewPasswords(known)) {
-      credentials.Refuse("schemes", absl::StrCat("the scheme '", scheme,
-                                                 "' is for checking passwords that are stored so, "
-                                                 "not for new ones"));
-    }
-    scheme = known;
-  }
-  config->weak_schemes = credentials.StringList("allow_weak");
-  for (std::string& scheme : config->weak_schemes) {
-    const std::string_view known = FindCredentialScheme(scheme);
-    if (known.empty() || !IsWeakScheme(known)) {
-      credentials.Refuse("allow_weak", absl::StrCat("'", scheme, "' is not a weak scheme"));
-    }
-    scheme = known;
-  }
-  config->min_scram_iterations = static_cast<uint32_t>(
-      credentials.Uint("min_scram_iterations", config->min_scram_iterations, 1, kMaxIterations));
-  CredentialCosts& costs = config->costs;
-  costs.scram_iterations = static_cast<uint32_t>(
-      credentials.Uint("scram_iterations", costs.scram_iterations, 4096, kMaxIterations));
-  if (config->min_scram_iterations > costs.scram_iterations) {
-    credentials.Refuse("min_scram_iterations",
-                       "expected no more than 'scram_iterations': no new password could be used");
-  }
-  costs.pbkdf2_iterations = static_cast<uint32_t>(
-      credentials.Uint("pbkdf2_iterations", costs.pbkdf2_iterations, 4096, kMaxIterations));
-  costs.argon2_memory_kib = static_cast<uint32_t>(credentials.Uint(
-      "argon2_memory_kib", costs.argon2_memory_kib, 8 * 1024, kMaxArgon2MemoryKib));
-  costs.argon2_passes = static_cast<uint32_t>(
-      credentials.Uint("argon2_passes", costs.argon2_passes, 1, kMaxArgon2Passes));
-  costs.yescrypt_cost = static_cast<uint32_t>(
-      credentials.Uint("yescrypt_cost", costs.yescrypt_cost, 4, kMaxYescryptCost));
-}
-
 KerberosSettings ReadKerberos(YamlMapping kerberos) {
   return {.keytab = kerberos.String("keytab", ""),
           .service = kerberos.String("service", KerberosSettings().service),
           .realm = kerberos.String("realm", ""),
           .allow_one_way = kerberos.Bool("allow_one_way", false)};
-}
-
-ListenerRules ReadListener(YamlMapping listener) {
-  ListenerRules rules;
-  rules.name = listener.RequiredString("name");
-  if (listener.Has("mechanisms")) rules.mechanisms = listener.StringList("mechanisms");
-  for (const std::string& name : rules.mechanisms) {
-    if (FindMechanism(name) == nullptr) {
-      listener.Refuse("mechanisms", absl::StrCat("unknown mechanism '", name, "'"));
-    }
-  }
-  if (listener.Has("channel_bindings")) {
-    rules.channel_bindings = listener.StringList("channel_bindings");
-  }
-  for (const std::string& type : rules.channel_bindings) {
-    if (type == "tls-exporter" || type == "tls-server-end-point" || type == "tls-unique") continue;
-    listener.Refuse("channel_bindings",
-                    absl::StrCat("unknown type '", type,
-                                 "'; there are tls-exporter, tls-server-end-point, tls-unique"));
-  }
-  rules.allow_password_without_tls = listener.Bool("allow_password_without_tls", false);
-  rules.limits.final_data_as_challenge = listener.Bool("final_data_as_challenge", false);
-  rules.token_error_as_challenge =
-      listener.Bool("token_error_as_challenge", rules.token_error_as_challenge);
-  rules.digest_realm = listener.String("digest_realm", rules.digest_realm);
-  if (!IsDigestRealm(rules.digest_realm)) {
-    listener.Refuse("digest_realm",
-                    "the realm must be UTF-8 without control characters, of 1 to 255 bytes");
-  }
-  rules.certificate_identity = listener.Choice("certificate_identity", rules.certificate_identity,
-                                               {{"common_name", CertificateIdentity::kCommonName},
-                                                {"dns_name", CertificateIdentity::kDnsName},
-                                                {"email", CertificateIdentity::kEmailAddress},
-                                                {"uri", CertificateIdentity::kUri},
-                                                {"spiffe_id", CertificateIdentity::kSpiffeId}});
-  HandshakeLimits& limits = rules.limits;
-  limits.max_frame_size = listener.Size("max_frame_size", limits.max_frame_size, 512, 1 << 20);
-  limits.max_bytes = listener.Size("max_handshake_bytes", limits.max_bytes, 1024, 16 << 20);
-  limits.max_steps = static_cast<uint32_t>(listener.Uint("max_steps", limits.max_steps, 2, 1000));
-  limits.skip_empty_frames = listener.Bool("skip_empty_frames", false);
-  return rules;
 }
 
 void ReadLimits(YamlMapping limits, ServerConfig* config) {
@@ -169,11 +75,25 @@ void ReadLimits(YamlMapping limits, ServerConfig* config) {
       "verified_password_ttl", derivation.cache.time_to_live, absl::Seconds(1), absl::Hours(24));
 }
 
+void ReadAudit(YamlMapping audit, AuditOptions* options) {
+  options->file = audit.RequiredString("file");
+  options->queue = audit.Uint("queue", options->queue, 16, 10'000'000);
+  options->when_full = audit.Choice("when_full", options->when_full,
+                                    {{"refuse", WhenFull::kRefuse}, {"count", WhenFull::kCount}});
+}
+
 }  // namespace
+
+std::string BuiltInPolicy(const std::string& path) {
+  // A JSON string is a YAML scalar, whatever the path.
+  return absl::StrCat("stores: [{name: local, sqlite: {path: ", nlohmann::json(path).dump(),
+                      "}}]\nrules: {stores: [{store: local}]}\n");
+}
 
 ServerConfig DefaultServerConfig() {
   ServerConfig config;
-  config.store_path = DefaultStorePath();
+  config.built_in_policy = BuiltInPolicy(absl::StrCat(StateDirectory(), "/sallyport.db"));
+  config.decoy_key_file = absl::StrCat(StateDirectory(), "/decoy.key");
   config.admin_socket = DefaultAdminSocket();
   return config;
 }
@@ -187,19 +107,10 @@ absl::StatusOr<ServerConfig> LoadServerConfig(const std::string& path) {
   if (auto admin = root.Mapping("admin")) {
     config.admin_socket = admin->String("socket", config.admin_socket);
   }
-  if (auto store = root.Mapping("store")) ReadStore(*store, &config);
-  if (auto credentials = root.Mapping("credentials")) ReadCredentials(*credentials, &config);
+  config.policy_file = root.String("policy", "");
+  config.decoy_key_file = root.String("decoy_key", config.decoy_key_file);
   if (auto kerberos = root.Mapping("kerberos")) config.kerberos = ReadKerberos(*kerberos);
-  for (YamlMapping issuer : root.MappingList("tokens")) {
-    config.token_issuers.push_back(ReadTokenIssuer(issuer));
-    if (config.token_issuers.back().name == config.store_name) {
-      issuer.Refuse("name", "the store has this name: nobody could tell whom either vouches for");
-    }
-  }
-  if (root.Has("listeners")) config.listeners.clear();
-  for (YamlMapping listener : root.MappingList("listeners")) {
-    config.listeners.push_back(ReadListener(listener));
-  }
+  if (auto audit = root.Mapping("audit")) ReadAudit(*audit, &config.audit);
   if (auto limits = root.Mapping("limits")) ReadLimits(*limits, &config);
   if (auto resume = root.Mapping("resume")) {
     config.resume_key_file = resume->RequiredString("key_file");

@@ -12,10 +12,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "process/log.h"
+#include "server/audit/audit_log.h"
 #include "server/login/derivation_pool.h"
 #include "server/login/handshake_host.h"
-#include "server/policy/listener_policy.h"
-#include "server/tokens/token_issuer.h"
 
 namespace sallyport::server {
 
@@ -36,22 +35,18 @@ struct ServerConfig {
 
   std::string admin_socket;
 
-  std::string store_name = "local";
-  std::string store_path;
-  absl::Duration store_cache_ttl = absl::Seconds(60);
-  // Schemes that a new password is stored in.
-  std::vector<std::string> schemes = {"SCRAM-SHA-256", "SCRAM-SHA-512"};
-  CredentialCosts costs;
-  // Weak schemes that a password may be verified against all the same.
-  std::vector<std::string> weak_schemes;
-  uint32_t min_scram_iterations = 4096;
+  // The policy's file. Empty: `built_in_policy` holds.
+  std::string policy_file;
+  std::string built_in_policy;
+  // The key of decoys (server/login/decoy_key.h), the same for every replica. It is made
+  // where it is missing.
+  std::string decoy_key_file;
   KerberosSettings kerberos;
-  // Whose tokens are accepted.
-  std::vector<TokenIssuer> token_issuers;
 
-  std::vector<ListenerRules> listeners = {ListenerRules{}};
   HandshakeQuotas quotas;
   DerivationPool::Options derivation;
+
+  AuditOptions audit;
 
   // The keys that resume tokens are sealed under, the same for every replica.
   // Empty: one of this process's own, so that no other replica goes on with its
@@ -68,10 +63,14 @@ struct ServerConfig {
   process::LogLevel log_level = process::LogLevel::kInfo;
 };
 
+// BuiltInPolicy is a policy of one SQLite store in the file `path`, called "local", that
+// serves every listener with what is safe.
+std::string BuiltInPolicy(const std::string& path);
+
 // DefaultServerConfig is what sallyportd runs with when it is given no file. The
-// store lies in $STATE_DIRECTORY, else $XDG_STATE_HOME/sallyport, else
-// ~/.local/state/sallyport; the admin socket in $RUNTIME_DIRECTORY, else
-// $XDG_RUNTIME_DIR/sallyport, else /run/sallyport.
+// store of the built-in policy and the key of decoys lie in $STATE_DIRECTORY, else
+// $XDG_STATE_HOME/sallyport, else ~/.local/state/sallyport; the admin socket in $RUNTIME_DIRECTORY,
+// else $XDG_RUNTIME_DIR/sallyport, else /run/sallyport.
 ServerConfig DefaultServerConfig();
 
 // LoadServerConfig reads `path` over the defaults. InvalidArgument names file,

@@ -6,33 +6,71 @@
 #include "server/login/connection_context.h"
 
 namespace sallyport::server {
+namespace {
+
+std::variant<policy::NotAllowed, policy::LoginScope> ScopeOf(
+    const AdmittedConnection& connection, std::optional<std::string_view> hostname) {
+  const BrokerScope& broker = *connection.party.broker;
+  if (broker.not_allowed) return *broker.not_allowed;
+  const policy::Policy& policy = *broker.active->policy;
+  return hostname ? policy.AtInit(connection.Origin(), *hostname, nullptr)
+                  : policy.AtOpen(connection.Origin(), nullptr);
+}
+
+}  // namespace
 
 ServerMechanismContext AdmittedConnection::MechanismContext(RandomSource& random) const {
-  return {.settings = &policy->mechanism_settings(),
+  return {.settings = &party.scope.login->mechanism_settings(),
           .random = &random,
           .channel_bindings = bindings,
           .peer_certificate = peer_certificate};
 }
 
+std::variant<Failure, LoginTerms> ConnectionJudge::Judge(std::string_view hostname) {
+  auto scope = ScopeOf(connection_, hostname);
+  if (const auto* refused = std::get_if<policy::NotAllowed>(&scope)) {
+    return Failure{refused->reason, refused->what};
+  }
+  connection_.party.scope = std::get<policy::LoginScope>(scope);
+  const policy::LoginPolicy& login = *connection_.party.scope.login;
+  std::erase_if(connection_.bindings, [&login](const ChannelBinding& binding) {
+    return !login.AcceptsBinding(binding.type);
+  });
+  connection_.traits.has_binding = !connection_.bindings.empty();
+  const auto& offer = login.OfferFor(connection_.traits);
+  if (const auto* reason = std::get_if<FailureReason>(&offer)) return Failure{*reason};
+  return LoginTerms{.settings = &login.mechanism_settings(),
+                    .channel_bindings = connection_.bindings,
+                    .offer = std::get<std::shared_ptr<const MechanismOffer>>(offer).get()};
+}
+
 std::variant<Refusal, Admission> Admit(HandshakeHost& host, ResumableRpc rpc,
                                        const v1::ConnectionContext& context,
-                                       std::string_view hostname, std::string_view resume_token) {
+                                       std::shared_ptr<const BrokerScope> broker,
+                                       std::optional<std::string_view> hostname,
+                                       std::string_view resume_token) {
   if (host.draining.load(std::memory_order_relaxed)) return Refusal{FailureReason::kDraining};
   if (host.live_handshakes.load(std::memory_order_relaxed) >= host.quotas.max_handshakes) {
     return Refusal{FailureReason::kOverloaded};
   }
+  std::optional<AuditSlot> audit = host.audit.Reserve();
+  if (!audit) return Refusal{FailureReason::kOverloaded, "the audit log takes no more"};
   if (!IsBounded(context)) return Refusal{FailureReason::kBrokerFault};
-  if (hostname.size() > kMaxHostnameSize) {
+  if (hostname && hostname->size() > kMaxHostnameSize) {
     return Refusal{FailureReason::kMalformedMessage, "the hostname is too long"};
   }
 
   Admission admission = {.connection = {.listener = context.listener(),
                                         .remote_address = context.remote_address(),
+                                        .server_name = context.tls().server_name(),
                                         .peer_certificate = context.tls().peer_certificate(),
-                                        .resumable = context.resumable()}};
+                                        .party = {.broker = std::move(broker), .scope = {}},
+                                        .resumable = context.resumable(),
+                                        .resumed = !resume_token.empty(),
+                                        .audit = std::move(audit)}};
   AdmittedConnection& connection = admission.connection;
   if (context.resumable() || !resume_token.empty()) {
-    connection.token_binding = BindingOf(rpc, context, hostname);
+    connection.token_binding = BindingOf(rpc, context, hostname.value_or(""));
   }
   if (!resume_token.empty()) {
     auto opened = host.resume.Open(connection.token_binding, resume_token);
@@ -41,10 +79,15 @@ std::variant<Refusal, Admission> Admit(HandshakeHost& host, ResumableRpc rpc,
     }
     admission.token = std::get<OpenedToken>(std::move(opened));
   }
-  connection.policy = host.policies->Find(context.listener());
-  if (connection.policy == nullptr) return Refusal{FailureReason::kNoPolicy};
-  connection.bindings = AcceptedBindings(context, *connection.policy);
-  const auto& offer = connection.policy->OfferFor(TraitsOf(context, connection.bindings));
+  const auto scope = ScopeOf(connection, hostname);
+  if (const auto* refused = std::get_if<policy::NotAllowed>(&scope)) {
+    return Refusal{refused->reason, refused->what};
+  }
+  const policy::LoginPolicy& login = *std::get<policy::LoginScope>(scope).login;
+  connection.party.scope = std::get<policy::LoginScope>(scope);
+  connection.bindings = AcceptedBindings(context, login);
+  connection.traits = TraitsOf(context, connection.bindings);
+  const auto& offer = login.OfferFor(connection.traits);
   if (const auto* reason = std::get_if<FailureReason>(&offer)) return Refusal{*reason};
   connection.offer = std::get<std::shared_ptr<const MechanismOffer>>(offer);
   return admission;

@@ -22,7 +22,7 @@ bool IsBounded(const v1::ConnectionContext& context) {
 }
 
 std::vector<ChannelBinding> AcceptedBindings(const v1::ConnectionContext& context,
-                                             const ListenerPolicy& policy) {
+                                             const policy::LoginPolicy& policy) {
   std::vector<ChannelBinding> accepted;
   for (const v1::ChannelBinding& binding : context.tls().channel_bindings()) {
     if (binding.data().empty() || !policy.AcceptsBinding(binding.type())) continue;
@@ -31,8 +31,8 @@ std::vector<ChannelBinding> AcceptedBindings(const v1::ConnectionContext& contex
   return accepted;
 }
 
-ConnectionTraits TraitsOf(const v1::ConnectionContext& context,
-                          const std::vector<ChannelBinding>& bindings) {
+policy::ConnectionTraits TraitsOf(const v1::ConnectionContext& context,
+                                  const std::vector<ChannelBinding>& bindings) {
   return {.encrypted = context.has_tls(),
           .has_certificate = !context.tls().peer_certificate().empty(),
           .has_binding = !bindings.empty()};

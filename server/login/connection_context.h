@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/sasl/channel_binding.h"
+#include "policy/login_policy.h"
 #include "sallyport/v1/authenticator.pb.h"
-#include "server/policy/listener_policy.h"
 
 namespace sallyport::server {
 
@@ -16,11 +16,11 @@ bool IsBounded(const v1::ConnectionContext& context);
 
 // AcceptedBindings are the context's channel bindings that `policy` accepts.
 std::vector<ChannelBinding> AcceptedBindings(const v1::ConnectionContext& context,
-                                             const ListenerPolicy& policy);
+                                             const policy::LoginPolicy& policy);
 
 // TraitsOf says what a connection can be offered, given its accepted bindings.
-ConnectionTraits TraitsOf(const v1::ConnectionContext& context,
-                          const std::vector<ChannelBinding>& bindings);
+policy::ConnectionTraits TraitsOf(const v1::ConnectionContext& context,
+                                  const std::vector<ChannelBinding>& bindings);
 
 }  // namespace sallyport::server
 

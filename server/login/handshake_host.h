@@ -3,6 +3,7 @@
 
 // What the handshakes of every stream share. It outlives the streams.
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -10,11 +11,11 @@
 #include <memory>
 
 #include "core/crypto/random_source.h"
-#include "server/login/credential_resolver.h"
+#include "server/audit/audit_log.h"
 #include "server/login/derivation_pool.h"
 #include "server/login/handshake_ids.h"
 #include "server/login/session_cache.h"
-#include "server/policy/listener_policy.h"
+#include "server/policy/policy_source.h"
 #include "server/resume/resume_tokens.h"
 
 namespace sallyport::server {
@@ -28,20 +29,26 @@ struct HandshakeQuotas {
   // Over it, a new stream is refused with RESOURCE_EXHAUSTED; and so is an
   // Exchange call where as many wait for their start.
   size_t max_streams = 1'000;
-  // How long one handshake may take.
+  // How long one handshake may take, unless policy gives it less.
   std::chrono::milliseconds handshake_timeout = std::chrono::seconds(30);
   // While a stream's unsent responses take more, in bytes, it is not read.
   size_t max_unsent_bytes = 8u << 20;
 };
 
 struct HandshakeHost {
-  std::shared_ptr<const ListenerPolicies> policies;
-  CredentialResolver& resolver;
+  PolicySource& policies;
   DerivationPool& derivations;
   RandomSource& random;
   HandshakeIds& ids;
   ResumeTokens& resume;
+  AuditLog& audit;
   HandshakeQuotas quotas;
+  // TimeoutOf is how long a handshake may take.
+  std::chrono::nanoseconds TimeoutOf(const policy::LoginPolicy& login) const {
+    return std::min<std::chrono::nanoseconds>(quotas.handshake_timeout,
+                                              absl::ToChronoNanoseconds(login.handshake_timeout()));
+  }
+
   SessionCache sessions{SessionCache::Options()};
   std::atomic<bool> draining = false;
   std::atomic<size_t> live_handshakes = 0;

@@ -13,8 +13,8 @@ class LiveStream {
 
   virtual ~LiveStream() = default;
 
-  // ExpireOpenedBefore ends logins that have taken too long.
-  virtual void ExpireOpenedBefore(Clock::time_point time) = 0;
+  // ExpireDue ends logins whose time is up at `now`. It is called often.
+  virtual void ExpireDue(Clock::time_point now) = 0;
 
   // FinishWhenIdle has the call end as soon as no login is live on it: the
   // service is draining.

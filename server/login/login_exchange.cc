@@ -6,7 +6,7 @@
 #include "absl/time/clock.h"
 #include "core/sasl/create_mechanism.h"
 #include "core/sasl/mechanism_registry.h"
-#include "server/login/handshake_log.h"
+#include "server/login/login_report.h"
 
 namespace sallyport::server {
 
@@ -24,8 +24,8 @@ absl::Status LoginExchange::Begin(LoginStart start, bool* resumed) {
     if (!admitted.ok()) return admitted.status();
     start.parameters = *std::move(admitted);
   }
-  auto admitted =
-      Admit(host_, ResumableRpc::kExchange, start.context, start.hostname, start.resume_token);
+  auto admitted = Admit(host_, ResumableRpc::kExchange, start.context, start.broker, start.hostname,
+                        start.resume_token);
   if (const auto* refusal = std::get_if<Refusal>(&admitted)) {
     Refuse(start, *refusal);
     return absl::OkStatus();
@@ -45,7 +45,7 @@ absl::Status LoginExchange::Begin(LoginStart start, bool* resumed) {
     exchange_ = std::make_unique<SaslExchange>(
         connection_.offer, context,
         start.final_data_as_challenge ||
-            connection_.policy->rules().limits.final_data_as_challenge);
+            connection_.party.scope.login->limits().final_data_as_challenge);
     host_.live_handshakes.fetch_add(1, std::memory_order_relaxed);
     opened_at_ = Clock::now();
     if (!admission.token) {
@@ -84,6 +84,7 @@ void LoginExchange::Refuse(const LoginStart& start, const Refusal& refusal) {
     place_.handshake_id = host_.ids.Next();
     opened_at_ = Clock::now();
     connection_.listener = start.context.listener();
+    connection_.party.broker = start.broker;
     connection_.remote_address = start.context.remote_address();
     todo.tell = EndLocked(
         {.code = CodeFor(refusal.reason), .reason = refusal.reason, .what = refusal.what});
@@ -124,7 +125,7 @@ void LoginExchange::Respond(std::string_view response) {
 LoginExchange::Todo LoginExchange::TakeLocked(std::string_view message,
                                               std::optional<std::string_view> mechanism,
                                               bool absent) {
-  const HandshakeLimits& limits = connection_.policy->rules().limits;
+  const HandshakeLimits& limits = connection_.party.scope.login->limits();
   bytes_ += message.size();
   const uint32_t from = place_.steps++;
   if (message.size() > limits.max_frame_size || bytes_ > limits.max_bytes) {
@@ -155,8 +156,8 @@ LoginExchange::Todo LoginExchange::AdvanceLocked(ExchangeStep step) {
     if (const auto* need = std::get_if<NeedCredentials>(&step)) {
       authentication_id_ = need->query.authentication_id;
     }
-    std::optional<Answer> answer = AnswerAtOnce(host_, step);
-    if (!answer) return {.need = std::move(step)};
+    std::optional<Answer> answer = AnswerAtOnce(host_, connection_.party, step);
+    if (!answer) return {.need = std::move(step), .party = connection_.party};
     auto next = ResumeLocked(TicketOf(step), *std::move(answer));
     // Its own ticket was just handed back: it cannot be refused.
     step = next.ok() ? *std::move(next) : exchange_->Fail(FailureReason::kInternal, nullptr);
@@ -183,18 +184,19 @@ LoginStep LoginExchange::ChallengeLocked(std::string bytes) {
 }
 
 LoginStep LoginExchange::EndLocked(HandshakeOutcome outcome) {
-  if (outcome.session) host_.sessions.Remember(*std::exchange(outcome.session, std::nullopt));
+  Remember(host_, connection_.party, &outcome);
   const MechanismDescriptor* mechanism = exchange_ == nullptr ? nullptr : exchange_->mechanism();
-  LogHandshake({.id = place_.handshake_id,
-                .listener = connection_.listener,
-                .remote_address = connection_.remote_address,
-                .mechanism = mechanism == nullptr ? "" : mechanism->name,
-                .authentication_id = authentication_id_,
-                .hostname = hostname_,
-                .duration = Clock::now() - opened_at_,
-                .outcome = outcome});
+  ReportLogin(host_, {.id = place_.handshake_id,
+                      .connection = connection_,
+                      .mechanism = mechanism == nullptr ? "" : mechanism->name,
+                      .authentication_id = authentication_id_,
+                      .hostname = hostname_,
+                      .duration = Clock::now() - opened_at_,
+                      .outcome = outcome});
   LeaveLocked();
-  return LoginOutcome{.outcome = std::move(outcome), .handshake_id = place_.handshake_id};
+  return LoginOutcome{.outcome = std::move(outcome),
+                      .handshake_id = place_.handshake_id,
+                      .party = connection_.party};
 }
 
 void LoginExchange::LeaveLocked() {
@@ -207,9 +209,10 @@ void LoginExchange::Do(Todo todo) {
   if (todo.tell) {
     on_step_(*std::move(todo.tell));
   } else if (const uint64_t ticket = TicketOf(todo.need); ticket != 0) {
-    AnswerLater(host_, std::move(todo.need), [weak = weak_from_this(), ticket](Answer answer) {
-      if (const auto self = weak.lock()) self->OnAnswer(ticket, std::move(answer));
-    });
+    AnswerLater(host_, std::move(todo.party), std::move(todo.need),
+                [weak = weak_from_this(), ticket](Answer answer) {
+                  if (const auto self = weak.lock()) self->OnAnswer(ticket, std::move(answer));
+                });
   }
 }
 
@@ -225,11 +228,12 @@ void LoginExchange::OnAnswer(uint64_t ticket, Answer answer) {
   Do(std::move(todo));
 }
 
-void LoginExchange::ExpireOpenedBefore(Clock::time_point time) {
+void LoginExchange::ExpireDue(Clock::time_point now) {
   Todo todo;
   {
     absl::MutexLock lock(&mutex_);
-    if (exchange_ == nullptr || opened_at_ >= time) return;
+    if (exchange_ == nullptr) return;
+    if (opened_at_ + host_.TimeoutOf(*connection_.party.scope.login) >= now) return;
     todo = AdvanceLocked(exchange_->Fail(FailureReason::kTimedOut, nullptr));
   }
   Do(std::move(todo));

@@ -31,6 +31,8 @@ namespace sallyport::server {
 // LoginStart is what a client's choice comes with.
 struct LoginStart {
   v1::ConnectionContext context;
+  // As whom the policy is seen: the broker's.
+  std::shared_ptr<const BrokerScope> broker;
   // The host that the client names; may be empty.
   std::string hostname;
   std::string mechanism;
@@ -54,6 +56,8 @@ struct LoginChallenge {
 struct LoginOutcome {
   HandshakeOutcome outcome;
   std::string handshake_id;
+  // Whose login it was, as far as that was told.
+  LoginParty party;
 };
 
 using LoginStep = std::variant<LoginChallenge, LoginOutcome>;
@@ -79,8 +83,8 @@ class LoginExchange : public std::enable_shared_from_this<LoginExchange> {
   // Respond takes the client's answer to a challenge.
   void Respond(std::string_view response);
 
-  // ExpireOpenedBefore ends an exchange that has taken too long.
-  void ExpireOpenedBefore(Clock::time_point time);
+  // ExpireDue ends an exchange whose time is up at `now`.
+  void ExpireDue(Clock::time_point now);
 
   // Abandon forgets the exchange without an outcome. No step follows, except for
   // one that is being told.
@@ -91,6 +95,8 @@ class LoginExchange : public std::enable_shared_from_this<LoginExchange> {
   struct Todo {
     std::optional<LoginStep> tell;
     ExchangeStep need = Challenge{};
+    // Whose need it is.
+    LoginParty party = {};
   };
 
   LoginExchange(HandshakeHost& host, OnStep on_step) : host_(host), on_step_(std::move(on_step)) {}

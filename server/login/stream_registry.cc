@@ -1,13 +1,15 @@
 #include "server/login/stream_registry.h"
 
-#include <algorithm>
-
 #include "absl/time/time.h"
 
 namespace sallyport::server {
+namespace {
 
-StreamRegistry::StreamRegistry(std::chrono::milliseconds handshake_timeout)
-    : handshake_timeout_(handshake_timeout), expiry_([this] { ExpireLateHandshakes(); }) {}
+constexpr absl::Duration kExpiryPeriod = absl::Milliseconds(100);
+
+}  // namespace
+
+StreamRegistry::StreamRegistry() : expiry_([this] { ExpireLateHandshakes(); }) {}
 
 void StreamRegistry::Stop() {
   {
@@ -59,15 +61,12 @@ void StreamRegistry::Drain(absl::Duration limit) {
 }
 
 void StreamRegistry::ExpireLateHandshakes() {
-  const absl::Duration period = std::clamp(absl::FromChrono(handshake_timeout_) / 10,
-                                           absl::Milliseconds(5), absl::Seconds(1));
   while (true) {
     {
       absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), period)) return;
+      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kExpiryPeriod)) return;
     }
-    const auto oldest = LiveStream::Clock::now() - handshake_timeout_;
-    for (const auto& stream : Streams()) stream->ExpireOpenedBefore(oldest);
+    for (const auto& stream : Streams()) stream->ExpireDue(LiveStream::Clock::now());
   }
 }
 

@@ -5,7 +5,6 @@
 // long, and tells the calls to end when the service drains.
 // Thread-safe; it must outlive the gRPC server.
 
-#include <chrono>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -20,9 +19,9 @@ namespace sallyport::server {
 
 class StreamRegistry {
  public:
-  // StreamRegistry looks for late handshakes on a thread of its own, often
-  // enough to end one within a tenth of `handshake_timeout` of its time.
-  explicit StreamRegistry(std::chrono::milliseconds handshake_timeout);
+  // StreamRegistry looks for late handshakes on a thread of its own, ten times a
+  // second.
+  StreamRegistry();
   ~StreamRegistry() { Stop(); }
 
   // Stop ends no login any more. It may be called twice.
@@ -40,7 +39,6 @@ class StreamRegistry {
   std::vector<std::shared_ptr<LiveStream>> Streams() const ABSL_LOCKS_EXCLUDED(mutex_);
   void ExpireLateHandshakes();
 
-  const std::chrono::milliseconds handshake_timeout_;
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<LiveStream*, std::weak_ptr<LiveStream>> streams_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;

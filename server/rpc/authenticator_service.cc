@@ -5,7 +5,8 @@
 #include <variant>
 #include <vector>
 
-#include "server/login/connection_context.h"
+#include "server/login/list_mechanisms.h"
+#include "server/rpc/peer_identity.h"
 #include "server/rpc/wire_conversion.h"
 
 namespace sallyport::server {
@@ -20,37 +21,37 @@ class RefusedStream final : public HandshakeReactor {
 
 }  // namespace
 
-HandshakeReactor* AuthenticatorService::Handshake(grpc::CallbackServerContext*) {
+HandshakeReactor* AuthenticatorService::Handshake(grpc::CallbackServerContext* context) {
   if (streams_.size() >= host_.quotas.max_streams) {
     return new RefusedStream({grpc::StatusCode::RESOURCE_EXHAUSTED,
                               "too many Handshake streams; share one between connections"});
   }
-  return HandshakeStream::Start(host_, streams_);
+  return HandshakeStream::Start(host_, BrokerOf(*context), streams_);
 }
 
-ExchangeReactor* AuthenticatorService::Exchange(grpc::CallbackServerContext*) {
+ExchangeReactor* AuthenticatorService::Exchange(grpc::CallbackServerContext* context) {
   if (host_.unstarted_exchanges.load(std::memory_order_relaxed) >= host_.quotas.max_streams) {
     return new RefusedStream(
         {grpc::StatusCode::RESOURCE_EXHAUSTED, "too many Exchange calls that have not started"});
   }
-  return ExchangeStream::Start(host_, exchanges_);
+  return ExchangeStream::Start(host_, BrokerOf(*context), exchanges_);
 }
 
 grpc::ServerUnaryReactor* AuthenticatorService::ListMechanisms(
     grpc::CallbackServerContext* context, const v1::ListMechanismsRequest* request,
     v1::ListMechanismsResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const std::string& listener = request->context().listener();
-  const std::shared_ptr<const ListenerPolicy> policy = host_.policies->Find(listener);
-  if (policy == nullptr) {
-    reactor->Finish({grpc::StatusCode::FAILED_PRECONDITION,
-                     "no policy for listener '" + listener + "': name it in the configuration"});
+  const BrokerScope broker(host_.policies.Current(), BrokerOf(*context));
+  const auto offer = OfferOf(broker, request->context(), request->hostname());
+  if (const auto* refused = std::get_if<policy::NotAllowed>(&offer)) {
+    std::string why(Describe(refused->reason));
+    if (refused->what != nullptr) why.append(" ").append(refused->what);
+    reactor->Finish({grpc::StatusCode::FAILED_PRECONDITION, why});
     return reactor;
   }
-  const std::vector<ChannelBinding> bindings = AcceptedBindings(request->context(), *policy);
-  const auto& offer = policy->OfferFor(TraitsOf(request->context(), bindings));
-  if (const auto* offered = std::get_if<std::shared_ptr<const MechanismOffer>>(&offer)) {
-    for (const MechanismDescriptor* mechanism : (*offered)->mechanisms()) {
+  const auto& offered = std::get<std::shared_ptr<const MechanismOffer>>(offer);
+  if (offered != nullptr) {
+    for (const MechanismDescriptor* mechanism : offered->mechanisms()) {
       WriteMechanism(*mechanism, response->add_mechanisms());
     }
   }

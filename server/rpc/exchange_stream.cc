@@ -16,16 +16,18 @@ grpc::Status Mistake(const std::string& what) { return {grpc::StatusCode::INVALI
 
 }  // namespace
 
-ExchangeStream* ExchangeStream::Start(HandshakeHost& host, StreamRegistry& registry) {
-  std::shared_ptr<ExchangeStream> stream(new ExchangeStream(host, registry));
+ExchangeStream* ExchangeStream::Start(HandshakeHost& host, policy::BrokerIdentity broker,
+                                      StreamRegistry& registry) {
+  std::shared_ptr<ExchangeStream> stream(new ExchangeStream(host, std::move(broker), registry));
   stream->self_ = stream;
   registry.Add(stream);
   stream->Read();
   return stream.get();
 }
 
-ExchangeStream::ExchangeStream(HandshakeHost& host, StreamRegistry& registry)
-    : host_(host), registry_(registry) {
+ExchangeStream::ExchangeStream(HandshakeHost& host, policy::BrokerIdentity broker,
+                               StreamRegistry& registry)
+    : host_(host), broker_(std::move(broker)), registry_(registry) {
   host_.unstarted_exchanges.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -90,6 +92,7 @@ void ExchangeStream::Proceed() {
 
 void ExchangeStream::Begin(v1::ExchangeStart& start) {
   LoginStart login = {.context = std::move(*start.mutable_context()),
+                      .broker = std::make_shared<BrokerScope>(host_.policies.Current(), broker_),
                       .hostname = std::move(*start.mutable_hostname()),
                       .mechanism = std::move(*start.mutable_mechanism()),
                       .resume_token = std::move(*start.mutable_resume_token())};
@@ -127,7 +130,7 @@ void ExchangeStream::OnStep(LoginStep step) {
     return Write(response, /*last=*/false);
   }
   const auto& end = std::get<LoginOutcome>(step);
-  WriteExchangeOutcome(end.outcome, end.handshake_id, response.mutable_outcome());
+  WriteExchangeOutcome(end.outcome, end.party, end.handshake_id, response.mutable_outcome());
   Write(response, /*last=*/true);
 }
 
@@ -182,14 +185,15 @@ void ExchangeStream::OnDone() {
   self_.reset();
 }
 
-void ExchangeStream::ExpireOpenedBefore(Clock::time_point time) {
+void ExchangeStream::ExpireDue(Clock::time_point now) {
   std::shared_ptr<LoginExchange> exchange;
   {
     absl::MutexLock lock(&mutex_);
     exchange = exchange_;
   }
-  if (exchange != nullptr) return exchange->ExpireOpenedBefore(time);
-  if (opened_at_ < time) End({grpc::StatusCode::DEADLINE_EXCEEDED, "no start came in time"});
+  if (exchange != nullptr) return exchange->ExpireDue(now);
+  if (opened_at_ + host_.quotas.handshake_timeout < now)
+    End({grpc::StatusCode::DEADLINE_EXCEEDED, "no start came in time"});
 }
 
 void ExchangeStream::FinishWhenIdle() {

@@ -26,11 +26,12 @@ using ExchangeReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuff
 
 class ExchangeStream final : public ExchangeReactor, public LiveStream {
  public:
-  // Start begins to read. The result is gRPC's to call; `host` and `registry`
-  // must outlive the server.
-  static ExchangeStream* Start(HandshakeHost& host, StreamRegistry& registry);
+  // Start begins to read a call of `broker`. The result is gRPC's to call; `host` and
+  // `registry` must outlive the server.
+  static ExchangeStream* Start(HandshakeHost& host, policy::BrokerIdentity broker,
+                               StreamRegistry& registry);
 
-  void ExpireOpenedBefore(Clock::time_point time) override;
+  void ExpireDue(Clock::time_point now) override;
   void FinishWhenIdle() override;
 
   void OnReadDone(bool ok) override;
@@ -39,7 +40,7 @@ class ExchangeStream final : public ExchangeReactor, public LiveStream {
   void OnDone() override;
 
  private:
-  ExchangeStream(HandshakeHost& host, StreamRegistry& registry);
+  ExchangeStream(HandshakeHost& host, policy::BrokerIdentity broker, StreamRegistry& registry);
 
   // Reads the next message: there is a read under way until the end, so that a
   // half-close is seen whatever else goes on.
@@ -55,6 +56,7 @@ class ExchangeStream final : public ExchangeReactor, public LiveStream {
   void End(const grpc::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
 
   HandshakeHost& host_;
+  const policy::BrokerIdentity broker_;
   StreamRegistry& registry_;
   const Clock::time_point opened_at_ = Clock::now();
   // Until OnDone.

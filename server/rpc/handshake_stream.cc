@@ -15,13 +15,14 @@ constexpr int kKeptInputs = 1024;
 
 }  // namespace
 
-HandshakeStream* HandshakeStream::Start(HandshakeHost& host, StreamRegistry& registry) {
+HandshakeStream* HandshakeStream::Start(HandshakeHost& host, policy::BrokerIdentity broker,
+                                        StreamRegistry& registry) {
   std::shared_ptr<HandshakeStream> stream(new HandshakeStream(host, registry));
   stream->self_ = stream;
   {
     absl::MutexLock lock(&stream->mutex_);
     stream->table_.emplace(
-        host, stream->batch_,
+        host, std::move(broker), stream->batch_,
         [weak = std::weak_ptr(stream)](absl::FunctionRef<void(HandshakeTable&)> change) {
           if (auto alive = weak.lock()) alive->Change(change);
         });
@@ -125,8 +126,8 @@ void HandshakeStream::OnDone() {
   self_.reset();
 }
 
-void HandshakeStream::ExpireOpenedBefore(Clock::time_point time) {
-  Change([time](HandshakeTable& table) { table.ExpireOpenedBefore(time); });
+void HandshakeStream::ExpireDue(Clock::time_point now) {
+  Change([now](HandshakeTable& table) { table.ExpireDue(now); });
 }
 
 void HandshakeStream::FinishWhenIdle() {

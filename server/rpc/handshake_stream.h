@@ -34,11 +34,12 @@ using HandshakeReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuf
 
 class HandshakeStream final : public HandshakeReactor, public LiveStream {
  public:
-  // Start begins to read. The result is gRPC's to call; `host` and `registry`
-  // must outlive the server.
-  static HandshakeStream* Start(HandshakeHost& host, StreamRegistry& registry);
+  // Start begins to read a call of `broker`. The result is gRPC's to call; `host` and
+  // `registry` must outlive the server.
+  static HandshakeStream* Start(HandshakeHost& host, policy::BrokerIdentity broker,
+                                StreamRegistry& registry);
 
-  void ExpireOpenedBefore(Clock::time_point time) override;
+  void ExpireDue(Clock::time_point now) override;
   void FinishWhenIdle() override;
 
   void OnReadDone(bool ok) override;

@@ -8,15 +8,23 @@
 #include "absl/time/clock.h"
 #include "core/amqp/protocol_header.h"
 #include "core/amqp/sasl_frames.h"
-#include "server/login/handshake_log.h"
+#include "server/login/login_report.h"
 #include "server/rpc/wire_conversion.h"
 
 namespace sallyport::server {
 
-HandshakeTable::HandshakeTable(HandshakeHost& host, ResponseBatch& batch, Reenter reenter)
-    : host_(host), batch_(batch), reenter_(std::move(reenter)) {}
+HandshakeTable::HandshakeTable(HandshakeHost& host, policy::BrokerIdentity broker,
+                               ResponseBatch& batch, Reenter reenter)
+    : host_(host), broker_(std::move(broker)), batch_(batch), reenter_(std::move(reenter)) {}
 
 HandshakeTable::~HandshakeTable() { Clear(); }
+
+const std::shared_ptr<const BrokerScope>& HandshakeTable::Scope() {
+  if (scope_ == nullptr || scope_->active->serial != host_.policies.serial()) {
+    scope_ = std::make_shared<const BrokerScope>(host_.policies.Current(), broker_);
+  }
+  return scope_;
+}
 
 void HandshakeTable::Apply(const v1::ConnectionInput& input) {
   auto found = by_id_.find(input.connection_id());
@@ -40,7 +48,8 @@ void HandshakeTable::Apply(const v1::ConnectionInput& input) {
 }
 
 void HandshakeTable::Open(const v1::ConnectionInput& input) {
-  auto admitted = Admit(host_, ResumableRpc::kHandshake, input.open(), "", input.resume_token());
+  auto admitted = Admit(host_, ResumableRpc::kHandshake, input.open(), Scope(), std::nullopt,
+                        input.resume_token());
   if (const auto* refusal = std::get_if<Refusal>(&admitted)) return RefuseOpen(input, *refusal);
   if (live_.size() >= host_.quotas.max_handshakes_per_stream) {
     return RefuseOpen(input, {FailureReason::kOverloaded});
@@ -83,10 +92,12 @@ HandshakeTable::Live::iterator HandshakeTable::Insert(Clock::time_point opened_a
                                                       uint64_t connection_id,
                                                       AdmittedConnection connection,
                                                       HandshakePlace place) {
-  // A new one is the youngest; one that is resumed may be older.
+  // A new one's time is mostly up last; that of one that is resumed may be up earlier.
+  const auto due = opened_at + host_.TimeoutOf(*connection.party.scope.login);
   const auto live = live_.emplace_hint(
-      live_.end(), std::piecewise_construct, std::forward_as_tuple(opened_at, next_serial_++),
-      std::forward_as_tuple(connection_id, std::move(connection), std::move(place), host_.random));
+      live_.end(), std::piecewise_construct, std::forward_as_tuple(due, next_serial_++),
+      std::forward_as_tuple(connection_id, opened_at, std::move(connection), std::move(place),
+                            host_.random));
   by_id_.emplace(connection_id, live);
   host_.live_handshakes.fetch_add(1, std::memory_order_relaxed);
   return live;
@@ -96,10 +107,10 @@ void HandshakeTable::RefuseOpen(const v1::ConnectionInput& input, const Refusal&
   const std::string id = host_.ids.Next();
   const HandshakeOutcome outcome = {
       .code = CodeFor(refusal.reason), .reason = refusal.reason, .what = refusal.what};
-  LogHandshake({.id = id,
-                .listener = input.open().listener(),
-                .remote_address = input.open().remote_address(),
-                .outcome = outcome});
+  AdmittedConnection connection = {.listener = input.open().listener(),
+                                   .remote_address = input.open().remote_address(),
+                                   .party = {.broker = scope_, .scope = {}}};
+  ReportLogin(host_, {.id = id, .connection = connection, .outcome = outcome});
   v1::ConnectionOutput* output = batch_.Begin(input.connection_id());
   // The client of a resumed handshake is already past the header, and hears
   // nothing of a broker's fault.
@@ -107,7 +118,7 @@ void HandshakeTable::RefuseOpen(const v1::ConnectionInput& input, const Refusal&
     output->mutable_to_send()->append(amqp::kSaslProtocolHeader);
     amqp::AppendSaslOutcome({.code = outcome.code}, output->mutable_to_send());
   }
-  WriteOutcome(outcome, "", id, output->mutable_outcome());
+  WriteOutcome(outcome, {}, "", id, output->mutable_outcome());
   batch_.End(*output);
 }
 
@@ -124,7 +135,7 @@ void HandshakeTable::Advance(Live::iterator live, HandshakeStep step) {
   if (const auto* need = std::get_if<NeedCredentials>(&step)) {
     live->second.authentication_id = need->query.authentication_id;
   }
-  while (std::optional<Answer> answer = AnswerAtOnce(host_, step)) {
+  while (std::optional<Answer> answer = AnswerAtOnce(host_, live->second.connection.party, step)) {
     auto next = Resume(live->second, TicketOf(step), *std::move(answer));
     // Its own ticket was just handed back: it cannot be refused.
     step = next.ok() ? *std::move(next)
@@ -171,13 +182,13 @@ absl::StatusOr<HandshakeStep> HandshakeTable::Resume(LiveHandshake& live, uint64
 void HandshakeTable::Suspend(Live::iterator live, HandshakeStep step) {
   ++suspended_;
   live->second.awaits_host = true;
-  tasks_.push_back(
-      [&host = host_, reenter = reenter_, key = live->first, step = std::move(step)]() mutable {
-        const uint64_t ticket = TicketOf(step);
-        AnswerLater(host, std::move(step), [reenter, key, ticket](Answer answer) {
-          reenter([&](HandshakeTable& table) { table.OnAnswer(key, ticket, std::move(answer)); });
-        });
-      });
+  tasks_.push_back([&host = host_, party = live->second.connection.party, reenter = reenter_,
+                    key = live->first, step = std::move(step)]() mutable {
+    const uint64_t ticket = TicketOf(step);
+    AnswerLater(host, std::move(party), std::move(step), [reenter, key, ticket](Answer answer) {
+      reenter([&](HandshakeTable& table) { table.OnAnswer(key, ticket, std::move(answer)); });
+    });
+  });
 }
 
 void HandshakeTable::OnAnswer(const Key& key, uint64_t ticket, Answer answer) {
@@ -190,26 +201,27 @@ void HandshakeTable::OnAnswer(const Key& key, uint64_t ticket, Answer answer) {
   Advance(live, *std::move(step));
 }
 
-void HandshakeTable::ExpireOpenedBefore(Clock::time_point time) {
-  while (!live_.empty() && live_.begin()->first.first < time) {
+void HandshakeTable::ExpireDue(Clock::time_point now) {
+  while (!live_.empty() && live_.begin()->first.first < now) {
     End(live_.begin(), FailureReason::kTimedOut);
   }
+  // A stream that is quiet must not keep a retired policy's stores open.
+  if (scope_ != nullptr) Scope();
 }
 
 void HandshakeTable::Finish(Live::iterator live, HandshakeOutcome outcome) {
   // Before the client hears of it, and comes back with it.
-  if (outcome.session) host_.sessions.Remember(*std::exchange(outcome.session, std::nullopt));
+  LiveHandshake& ended = live->second;
+  Remember(host_, ended.connection.party, &outcome);
   Emit(live->second, &outcome);
-  const LiveHandshake& ended = live->second;
   const MechanismDescriptor* mechanism = ended.handshake.mechanism();
-  LogHandshake({.id = ended.place.handshake_id,
-                .listener = ended.connection.listener,
-                .remote_address = ended.connection.remote_address,
-                .mechanism = mechanism == nullptr ? "" : mechanism->name,
-                .authentication_id = ended.authentication_id,
-                .hostname = ended.handshake.hostname(),
-                .duration = Clock::now() - live->first.first,
-                .outcome = outcome});
+  ReportLogin(host_, {.id = ended.place.handshake_id,
+                      .connection = ended.connection,
+                      .mechanism = mechanism == nullptr ? "" : mechanism->name,
+                      .authentication_id = ended.authentication_id,
+                      .hostname = ended.handshake.hostname(),
+                      .duration = Clock::now() - ended.opened_at,
+                      .outcome = outcome});
   Erase(live);
 }
 
@@ -220,8 +232,8 @@ void HandshakeTable::Emit(LiveHandshake& live, const HandshakeOutcome* outcome) 
   to_send_.clear();
   output->set_consumed(live.handshake.consumed());
   if (outcome != nullptr) {
-    WriteOutcome(*outcome, live.handshake.hostname(), live.place.handshake_id,
-                 output->mutable_outcome());
+    WriteOutcome(*outcome, live.connection.party, live.handshake.hostname(),
+                 live.place.handshake_id, output->mutable_outcome());
   } else if (live.connection.resumable) {
     WriteToken(live, output);
   }

@@ -37,8 +37,9 @@ class HandshakeTable {
   // Task is to be run once, without the stream's lock.
   using Task = absl::AnyInvocable<void() &&>;
 
-  // `host` and `batch` must outlive the table.
-  HandshakeTable(HandshakeHost& host, ResponseBatch& batch, Reenter reenter);
+  // `host` and `batch` must outlive the table. `broker` is whose stream it is.
+  HandshakeTable(HandshakeHost& host, policy::BrokerIdentity broker, ResponseBatch& batch,
+                 Reenter reenter);
   ~HandshakeTable();
   HandshakeTable(const HandshakeTable&) = delete;
   HandshakeTable& operator=(const HandshakeTable&) = delete;
@@ -46,8 +47,9 @@ class HandshakeTable {
   // Apply takes one input of the broker's.
   void Apply(const v1::ConnectionInput& input);
 
-  // ExpireOpenedBefore ends the handshakes that were opened before `time`.
-  void ExpireOpenedBefore(Clock::time_point time);
+  // ExpireDue ends the handshakes whose time is up at `now`, and takes note of a new
+  // policy.
+  void ExpireDue(Clock::time_point now);
 
   // Clear forgets every handshake without an outcome: the stream is gone.
   void Clear();
@@ -61,12 +63,13 @@ class HandshakeTable {
   size_t suspended() const { return suspended_; }
 
  private:
-  // When it was opened, and a number that is never used twice on a stream: an
+  // When its time is up, and a number that is never used twice on a stream: an
   // answer that comes late cannot reach another handshake, whatever ids the broker
   // gives.
   using Key = std::pair<Clock::time_point, uint64_t>;
   using Live = std::map<Key, LiveHandshake>;
 
+  const std::shared_ptr<const BrokerScope>& Scope();
   void Open(const v1::ConnectionInput& input);
   void Begin(const v1::ConnectionInput& input, AdmittedConnection connection);
   void Restore(const v1::ConnectionInput& input, AdmittedConnection connection,
@@ -87,6 +90,9 @@ class HandshakeTable {
   void OnAnswer(const Key& key, uint64_t ticket, Answer answer);
 
   HandshakeHost& host_;
+  const policy::BrokerIdentity broker_;
+  // Of the policy that new handshakes begin under.
+  std::shared_ptr<const BrokerScope> scope_;
   ResponseBatch& batch_;
   const Reenter reenter_;
   Live live_;

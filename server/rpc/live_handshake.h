@@ -4,6 +4,7 @@
 // One connection's handshake, with what it must keep of its connection while it
 // runs. Not thread-safe; not movable, since the handshake views its neighbours.
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -15,18 +16,23 @@ namespace sallyport::server {
 
 class LiveHandshake {
  public:
-  LiveHandshake(uint64_t connection_id, AdmittedConnection connection, HandshakePlace place,
-                RandomSource& random)
+  using Clock = std::chrono::steady_clock;
+
+  LiveHandshake(uint64_t connection_id, Clock::time_point opened_at, AdmittedConnection connection,
+                HandshakePlace place, RandomSource& random)
       : connection_id(connection_id),
+        opened_at(opened_at),
         connection(std::move(connection)),
         place(std::move(place)),
-        handshake(this->connection.offer, this->connection.policy->rules().limits,
-                  this->connection.MechanismContext(random)) {}
+        judge(this->connection),
+        handshake(this->connection.offer, this->connection.party.scope.login->limits(),
+                  this->connection.MechanismContext(random), &judge) {}
   LiveHandshake(const LiveHandshake&) = delete;
   LiveHandshake& operator=(const LiveHandshake&) = delete;
 
   const uint64_t connection_id;
-  const AdmittedConnection connection;
+  const Clock::time_point opened_at;
+  AdmittedConnection connection;
   // As far as it has come at the last token.
   HandshakePlace place;
   // Who the client says it is, in prepared form; empty until it has.
@@ -36,7 +42,8 @@ class LiveHandshake {
   std::string held;
   // Whether a lookup or a derivation is under way for it.
   bool awaits_host = false;
-  // Views the connection.
+  // View the connection.
+  ConnectionJudge judge;
   ServerHandshake handshake;
 };
 

@@ -12,17 +12,27 @@ void WriteTime(absl::Time time, google::protobuf::Timestamp* out) {
       static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
-void WriteIdentity(const Identity& identity, v1::Identity* out) {
+// Groups and attributes are what policy releases to the broker.
+void WriteKnown(const Account& account, const policy::BrokerPolicy* broker, v1::Identity* out) {
+  for (const std::string& group : account.groups) {
+    if (broker == nullptr || broker->ReleasesGroup(group)) out->add_groups(group);
+  }
+  for (const auto& [name, value] : account.attributes) {
+    if (broker != nullptr && !broker->ReleasesAttribute(name)) continue;
+    (*out->mutable_attributes())[name] = value;
+  }
+}
+
+void WriteIdentity(const Identity& identity, const LoginParty& party, v1::Identity* out) {
   out->set_authentication_id(identity.authentication_id);
   out->set_authorization_id(identity.authorization_id);
   out->set_mechanism(identity.mechanism.data(), identity.mechanism.size());
   out->set_channel_bound(identity.channel_bound);
+  out->set_tenant(party.scope.tenant->name());
   if (identity.account == nullptr) return;
   const Account& account = *identity.account;
-  out->set_tenant(account.tenant);
   out->set_store(account.store);
-  out->mutable_groups()->Assign(account.groups.begin(), account.groups.end());
-  for (const auto& [name, value] : account.attributes) (*out->mutable_attributes())[name] = value;
+  WriteKnown(account, party.broker->broker, out);
   if (account.expires_at) WriteTime(*account.expires_at, out->mutable_expires_at());
 }
 
@@ -71,11 +81,11 @@ namespace {
 
 // What both kinds of outcome say.
 template <typename WireOutcome>
-void WriteDecision(const HandshakeOutcome& outcome, const std::string& handshake_id,
-                   WireOutcome* out) {
+void WriteDecision(const HandshakeOutcome& outcome, const LoginParty& party,
+                   const std::string& handshake_id, WireOutcome* out) {
   out->set_code(ToWire(outcome.code));
   out->set_handshake_id(handshake_id);
-  if (outcome.identity) WriteIdentity(*outcome.identity, out->mutable_identity());
+  if (outcome.identity) WriteIdentity(*outcome.identity, party, out->mutable_identity());
   if (!outcome.reason) return;
   out->set_reason(ToWire(*outcome.reason));
   const std::string_view description = Describe(*outcome.reason);
@@ -85,15 +95,15 @@ void WriteDecision(const HandshakeOutcome& outcome, const std::string& handshake
 
 }  // namespace
 
-void WriteOutcome(const HandshakeOutcome& outcome, const std::string& hostname,
-                  const std::string& handshake_id, v1::Outcome* out) {
-  WriteDecision(outcome, handshake_id, out);
+void WriteOutcome(const HandshakeOutcome& outcome, const LoginParty& party,
+                  const std::string& hostname, const std::string& handshake_id, v1::Outcome* out) {
+  WriteDecision(outcome, party, handshake_id, out);
   out->set_hostname(hostname);
 }
 
-void WriteExchangeOutcome(const HandshakeOutcome& outcome, const std::string& handshake_id,
-                          v1::ExchangeOutcome* out) {
-  WriteDecision(outcome, handshake_id, out);
+void WriteExchangeOutcome(const HandshakeOutcome& outcome, const LoginParty& party,
+                          const std::string& handshake_id, v1::ExchangeOutcome* out) {
+  WriteDecision(outcome, party, handshake_id, out);
   if (outcome.final_data) out->set_final_data(*outcome.final_data);
   for (const MechanismProperty& property : outcome.properties) {
     (*out->mutable_properties())[property.name] = property.value;

@@ -8,6 +8,7 @@
 #include "core/handshake/server_handshake.h"
 #include "core/sasl/mechanism_registry.h"
 #include "sallyport/v1/authenticator.pb.h"
+#include "server/login/credential_lookup.h"
 
 namespace sallyport::server {
 
@@ -15,13 +16,14 @@ v1::SaslCode ToWire(amqp::SaslCode code);
 v1::FailureReason ToWire(FailureReason reason);
 v1::ClientFirst ToWire(ClientFirst client_first);
 
-// WriteOutcome fills `out`; an outcome without a success says why, for a person.
-void WriteOutcome(const HandshakeOutcome& outcome, const std::string& hostname,
-                  const std::string& handshake_id, v1::Outcome* out);
+// WriteOutcome fills `out`; an outcome without a success says why, for a person. The
+// broker of `party` is told what policy releases to it; of a success there is a party.
+void WriteOutcome(const HandshakeOutcome& outcome, const LoginParty& party,
+                  const std::string& hostname, const std::string& handshake_id, v1::Outcome* out);
 
 // WriteExchangeOutcome is WriteOutcome for an Exchange.
-void WriteExchangeOutcome(const HandshakeOutcome& outcome, const std::string& handshake_id,
-                          v1::ExchangeOutcome* out);
+void WriteExchangeOutcome(const HandshakeOutcome& outcome, const LoginParty& party,
+                          const std::string& handshake_id, v1::ExchangeOutcome* out);
 
 void WriteMechanism(const MechanismDescriptor& mechanism, v1::MechanismInfo* out);
 

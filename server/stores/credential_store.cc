@@ -39,12 +39,19 @@ CredentialStore::CredentialStore(CredentialStoreOptions options)
       cache_(std::move(options_.cache)),
       clock_([this] { EndLateFlights(); }) {}
 
-CredentialStore::~CredentialStore() {
+CredentialStore::~CredentialStore() { Close(); }
+
+void CredentialStore::Close() {
+  std::deque<std::weak_ptr<Flight>> left;
   {
     absl::MutexLock lock(&mutex_);
     closing_ = true;
+    left.swap(by_deadline_);
   }
-  clock_.join();
+  if (clock_.joinable()) clock_.join();
+  for (const std::weak_ptr<Flight>& flight : left) {
+    if (const auto late = flight.lock()) Land(late, absl::UnavailableError("the store is closing"));
+  }
 }
 
 UserKey CredentialStore::KeyOf(std::string_view tenant, std::string_view name) const {

@@ -50,8 +50,13 @@ class CredentialStore final : private StoreChanges {
   // Create fails as `make_backend` does, whose `changes` outlive the backend.
   static absl::StatusOr<std::unique_ptr<CredentialStore>> Create(CredentialStoreOptions options,
                                                                  const MakeBackend& make_backend);
-  // Destroying the store answers what waits with Unavailable.
+  // Destroying the store closes it.
   ~CredentialStore() override;
+
+  // Close answers what waits, and what is asked later, with Unavailable. Not from a
+  // callback of the store's; safe to call again.
+  void Close();
+
   CredentialStore(const CredentialStore&) = delete;
   CredentialStore& operator=(const CredentialStore&) = delete;
 

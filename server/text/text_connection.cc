@@ -9,7 +9,7 @@
 #include "asio/buffer.hpp"
 #include "asio/post.hpp"
 #include "asio/write.hpp"
-#include "server/login/connection_context.h"
+#include "server/login/list_mechanisms.h"
 
 namespace sallyport::server {
 namespace {
@@ -99,12 +99,17 @@ void TextConnection::Serve(TextRequest request) {
   ListMechanisms();
 }
 
+BrokerScope TextConnection::Scope() const {
+  // Whoever speaks here is on this machine, and shows no certificate.
+  return BrokerScope(host_.policies.Current(), policy::BrokerIdentity());
+}
+
 void TextConnection::ListMechanisms() {
-  const std::shared_ptr<const ListenerPolicy> policy = host_.policies->Find(context_.listener());
-  if (policy == nullptr) return Reply(kInternalError);
-  const auto& offer = policy->OfferFor(TraitsOf(context_, {}));
+  const auto offer = OfferOf(Scope(), context_, "");
+  const auto* offered = std::get_if<std::shared_ptr<const MechanismOffer>>(&offer);
+  if (offered == nullptr) return Reply(kInternalError);
   std::string reply = "AUTH";
-  if (const auto* offered = std::get_if<std::shared_ptr<const MechanismOffer>>(&offer)) {
+  if (*offered != nullptr) {
     for (const MechanismDescriptor* mechanism : (*offered)->mechanisms()) {
       reply.append(" ").append(mechanism->name);
     }
@@ -113,8 +118,10 @@ void TextConnection::ListMechanisms() {
 }
 
 void TextConnection::Begin(const TextStart& start) {
-  LoginStart login = {
-      .context = context_, .mechanism = start.mechanism, .final_data_as_challenge = true};
+  LoginStart login = {.context = context_,
+                      .broker = std::make_shared<BrokerScope>(Scope()),
+                      .mechanism = start.mechanism,
+                      .final_data_as_challenge = true};
   // The protocol has no way to say that there is an empty one.
   if (!start.data.empty()) {
     login.initial_response.emplace(std::string_view(start.data.data(), start.data.size()));
@@ -178,10 +185,11 @@ void TextConnection::Close() {
   owners_.erase(shared_from_this());
 }
 
-void TextConnection::ExpireOpenedBefore(Clock::time_point time) {
-  asio::post(socket_.get_executor(), [self = shared_from_this(), time] {
-    if (self->exchange_ != nullptr) self->exchange_->ExpireOpenedBefore(time);
-    if (!self->awaits_step_ && self->active_at_ < time) self->Close();
+void TextConnection::ExpireDue(Clock::time_point now) {
+  asio::post(socket_.get_executor(), [self = shared_from_this(), now] {
+    if (self->exchange_ != nullptr) self->exchange_->ExpireDue(now);
+    const auto quiet_until = self->active_at_ + self->host_.quotas.handshake_timeout;
+    if (!self->awaits_step_ && quiet_until < now) self->Close();
   });
 }
 

@@ -37,8 +37,11 @@ class TextConnection final : public LiveStream,
 
   // Closes a connection whose client does nothing for too long, and one whose
   // exchange takes too long.
-  void ExpireOpenedBefore(Clock::time_point time) override;
+  void ExpireDue(Clock::time_point now) override;
   void FinishWhenIdle() override;
+
+  // Close gives up what is under way. On the listener's thread, or once that has ended.
+  void Close();
 
  private:
   TextConnection(Socket socket, v1::ConnectionContext context, HandshakeHost& host,
@@ -50,12 +53,12 @@ class TextConnection final : public LiveStream,
   // nor a write is under way.
   void Proceed();
   void Serve(TextRequest request);
+  BrokerScope Scope() const;
   void ListMechanisms();
   void Begin(const TextStart& start);
   void Step(const TextStep& step);
   void OnStep(uint64_t serial, LoginStep step);
   void Reply(std::string reply, bool close = false);
-  void Close();
 
   static constexpr size_t kReadSize = 4096;
 

@@ -120,6 +120,7 @@ void TextListener::Accept() {
 void TextListener::Stop() {
   context_.stop();
   if (thread_.joinable()) thread_.join();
+  while (!connections_.empty()) (*connections_.begin())->Close();
 }
 
 }  // namespace sallyport::server

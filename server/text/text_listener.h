@@ -35,8 +35,8 @@ class TextListener {
   static absl::StatusOr<std::unique_ptr<TextListener>> Start(Options options, HandshakeHost& host,
                                                              StreamRegistry& registry);
 
-  // Stop serves nobody any more. What is under way may still be answered, to no
-  // effect, until the listener is destroyed, which closes its connections.
+  // Stop closes every connection. Their logins may still be answered, to no effect, until
+  // the listener is destroyed.
   void Stop();
   ~TextListener() { Stop(); }
   TextListener(const TextListener&) = delete;

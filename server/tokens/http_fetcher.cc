@@ -8,18 +8,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "server/http/curl_handles.h"
 
 namespace sallyport::server {
 namespace {
-
-struct EasyDeleter {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-
-CURLM* NewMulti() {
-  [[maybe_unused]] static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
-  return curl_multi_init();
-}
 
 absl::Status Failed(const std::string& url, std::string_view why) {
   return absl::UnavailableError(absl::StrCat(url, ": ", std::string(why)));
@@ -34,39 +26,24 @@ struct HttpFetcher::Transfer {
   static size_t Receive(char* data, size_t size, size_t count, void* transfer);
 
   const size_t max_bytes;
-  const std::unique_ptr<CURL, EasyDeleter> easy;
+  const EasyHandle easy;
   std::array<char, CURL_ERROR_SIZE> error{};
   bool too_large = false;
   std::string body;
 };
 
 HttpFetcher::Transfer::Transfer(const HttpFetcherOptions& options)
-    : max_bytes(options.max_bytes), easy(curl_easy_init()) {
+    : max_bytes(options.max_bytes), easy(NewStrictEasy(options.url, options.ca_file)) {
   if (easy == nullptr) return;
   const auto set = [this](CURLoption option, auto value) {
     curl_easy_setopt(easy.get(), option, value);
   };
-  set(CURLOPT_URL, options.url.c_str());
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_FOLLOWLOCATION, 0L);
-  set(CURLOPT_SSL_VERIFYPEER, 1L);
-  set(CURLOPT_SSL_VERIFYHOST, 2L);
-  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!options.ca_file.empty()) {
-    set(CURLOPT_CAINFO, options.ca_file.c_str());
-    // What the system trusts would be trusted as well.
-    set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-  }
   // A proxy could put in what it likes, but for TLS.
   if (!options.url.starts_with("https:")) set(CURLOPT_NOPROXY, "*");
-  set(CURLOPT_NOSIGNAL, 1L);
-  // Leaving must not wait for a name server.
-  set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(options.timeout)));
   set(CURLOPT_ERRORBUFFER, error.data());
   set(CURLOPT_WRITEFUNCTION, &Transfer::Receive);
   set(CURLOPT_WRITEDATA, this);
-  set(CURLOPT_USERAGENT, "sallyport");
 }
 
 size_t HttpFetcher::Transfer::Receive(char* data, size_t size, size_t count, void* transfer) {
@@ -81,7 +58,7 @@ size_t HttpFetcher::Transfer::Receive(char* data, size_t size, size_t count, voi
 }
 
 HttpFetcher::HttpFetcher(HttpFetcherOptions options)
-    : options_(std::move(options)), multi_(NewMulti()) {}
+    : options_(std::move(options)), multi_(NewMulti().release()) {}
 
 HttpFetcher::~HttpFetcher() { curl_multi_cleanup(multi_); }
 

@@ -70,17 +70,13 @@ CredentialAnswer Unavailable(const absl::Status& status) {
                                     : FailureReason::kStoreUnavailable};
 }
 
-CredentialAnswer Accept(TokenClaims claims, const std::string& issuer,
-                        const std::string& authorization_id) {
+CredentialAnswer Accept(TokenClaims claims, const std::string& issuer) {
   // To its issuer, a name that SASLprep would change is another name than what it
   // would become.
   if (claims.name.size() > kMaxNameSize || SaslPrepQuery(claims.name) != claims.name) {
     return Refuse(TokenRefusal::kName, issuer);
   }
   CredentialsFound found = {.vouched_by_token = true};
-  if (!authorization_id.empty() && authorization_id != claims.name) {
-    found.denial = FailureReason::kAuthzidNotAllowed;
-  }
   Account account;
   account.authentication_id = std::move(claims.name);
   account.store = issuer;
@@ -150,11 +146,10 @@ TokenAuthority::TokenAuthority(std::vector<Issuer> issuers) : issuers_(std::move
 TokenAuthority::~TokenAuthority() = default;
 
 std::optional<CredentialAnswer> TokenAuthority::JudgeBy(const Issuer& issuer, const KeySet& keys,
-                                                        std::string_view token,
-                                                        const std::string& authorization_id) {
+                                                        std::string_view token) {
   auto verdict = VerifyToken(token, keys, issuer.rules, absl::Now());
   if (auto* claims = std::get_if<TokenClaims>(&verdict)) {
-    return Accept(std::move(*claims), issuer.name, authorization_id);
+    return Accept(std::move(*claims), issuer.name);
   }
   const TokenRefusal refusal = std::get<TokenRefusal>(verdict);
   if (refusal == TokenRefusal::kUnknownKey) return std::nullopt;
@@ -163,16 +158,15 @@ std::optional<CredentialAnswer> TokenAuthority::JudgeBy(const Issuer& issuer, co
 
 CredentialAnswer TokenAuthority::JudgeByNewest(const Issuer& issuer, const KeySetAnswer& newest,
                                                const std::shared_ptr<const KeySet>& tried,
-                                               std::string_view token,
-                                               const std::string& authorization_id) {
+                                               std::string_view token) {
   if (!newest.ok()) return Unavailable(newest.status());
   std::optional<CredentialAnswer> answer;
-  if (*newest != tried) answer = JudgeBy(issuer, **newest, token, authorization_id);
+  if (*newest != tried) answer = JudgeBy(issuer, **newest, token);
   return answer.has_value() ? *std::move(answer) : Refuse(TokenRefusal::kUnknownKey, issuer.name);
 }
 
 std::variant<CredentialAnswer, TokenAuthority::NeedsKeys> TokenAuthority::Judge(
-    std::string_view token, const std::string& authorization_id) const {
+    std::string_view token) const {
   const auto read = ReadTokenHeader(token);
   if (const auto* refusal = std::get_if<TokenRefusal>(&read)) return Refuse(*refusal, "");
   const std::string& claimed = std::get<TokenHeader>(read).issuer;
@@ -182,22 +176,21 @@ std::variant<CredentialAnswer, TokenAuthority::NeedsKeys> TokenAuthority::Judge(
   if (issuer == issuers_.end()) return Refuse(TokenRefusal::kIssuer, "");
   auto keys = issuer->keys->Current();
   const KeySet& known = keys == nullptr ? NoKeys() : *keys;
-  if (auto answer = JudgeBy(*issuer, known, token, authorization_id)) return *std::move(answer);
+  if (auto answer = JudgeBy(*issuer, known, token)) return *std::move(answer);
   if (const auto newest = issuer->keys->Newest()) {
-    return JudgeByNewest(*issuer, *newest, keys, token, authorization_id);
+    return JudgeByNewest(*issuer, *newest, keys, token);
   }
   return NeedsKeys{&*issuer, std::move(keys)};
 }
 
-std::optional<CredentialAnswer> TokenAuthority::ResolveCached(std::string_view token,
-                                                              const std::string& authorization_id) {
-  auto judged = Judge(token, authorization_id);
+std::optional<CredentialAnswer> TokenAuthority::ResolveCached(std::string_view token) {
+  auto judged = Judge(token);
   if (auto* answer = std::get_if<CredentialAnswer>(&judged)) return std::move(*answer);
   return std::nullopt;
 }
 
-void TokenAuthority::Resolve(std::string_view token, std::string authorization_id, Done done) {
-  auto judged = Judge(token, authorization_id);
+void TokenAuthority::Resolve(std::string_view token, Done done) {
+  auto judged = Judge(token);
   if (auto* answer = std::get_if<CredentialAnswer>(&judged)) {
     std::move(done)(std::move(*answer));
     return;
@@ -205,9 +198,8 @@ void TokenAuthority::Resolve(std::string_view token, std::string authorization_i
   auto& needs = std::get<NeedsKeys>(judged);
   const Issuer& issuer = *needs.issuer;
   issuer.keys->Refresh([&issuer, tried = std::move(needs.tried), token = Secret(token),
-                        authorization_id = std::move(authorization_id),
                         done = std::move(done)](KeySetAnswer newest) mutable {
-    std::move(done)(JudgeByNewest(issuer, newest, tried, token.view(), authorization_id));
+    std::move(done)(JudgeByNewest(issuer, newest, tried, token.view()));
   });
 }
 

@@ -42,18 +42,16 @@ class TokenAuthority {
   TokenAuthority& operator=(const TokenAuthority&) = delete;
 
   // ResolveCached answers without waiting, or not at all. A good token is
-  // CredentialsFound with the account that it vouches for, which expires with it;
-  // its denial is kAuthzidNotAllowed where `authorization_id` (in prepared form) is
-  // neither empty nor the account's name. A refused one has no account, and the
+  // CredentialsFound with the account that it vouches for, which expires with it: as
+  // whom that may act is the caller's to say. A refused one has no account, and the
   // denial kTokenInvalid, kTokenExpired or kTokenNotAccepted; the log says more.
-  std::optional<CredentialAnswer> ResolveCached(std::string_view token,
-                                                const std::string& authorization_id);
+  std::optional<CredentialAnswer> ResolveCached(std::string_view token);
 
   // Resolve answers after the issuer's keys were fetched anew, if they may be. It
   // calls `done` exactly once, on the caller's thread or on another.
   // CredentialsUnavailable: kStoreUnavailable where the keys are missing, too old,
   // or could not be fetched, and kOverloaded where too many wait for them.
-  void Resolve(std::string_view token, std::string authorization_id, Done done);
+  void Resolve(std::string_view token, Done done);
 
  private:
   struct Issuer {
@@ -72,14 +70,11 @@ class TokenAuthority {
 
   // Nothing where newer keys might verify the token.
   static std::optional<CredentialAnswer> JudgeBy(const Issuer& issuer, const KeySet& keys,
-                                                 std::string_view token,
-                                                 const std::string& authorization_id);
+                                                 std::string_view token);
   static CredentialAnswer JudgeByNewest(const Issuer& issuer, const KeySetAnswer& newest,
                                         const std::shared_ptr<const KeySet>& tried,
-                                        std::string_view token,
-                                        const std::string& authorization_id);
-  std::variant<CredentialAnswer, NeedsKeys> Judge(std::string_view token,
-                                                  const std::string& authorization_id) const;
+                                        std::string_view token);
+  std::variant<CredentialAnswer, NeedsKeys> Judge(std::string_view token) const;
 
   const std::vector<Issuer> issuers_;
 };

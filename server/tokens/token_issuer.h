@@ -1,13 +1,13 @@
 #ifndef SALLYPORT_SERVER_TOKENS_TOKEN_ISSUER_H_
 #define SALLYPORT_SERVER_TOKENS_TOKEN_ISSUER_H_
 
-// An issuer of tokens as the configuration describes it.
+// An issuer of tokens as the policy describes it.
 
 #include <string>
 
 #include "absl/time/time.h"
 #include "core/tokens/token_rules.h"
-#include "process/yaml_reader.h"
+#include "sallyport/v1/policy.pb.h"
 
 namespace sallyport::server {
 
@@ -29,9 +29,8 @@ struct TokenIssuer {
 // IsKeyUrl tells a URL from a path.
 bool IsKeyUrl(const std::string& keys);
 
-// ReadTokenIssuer reads one mapping; what is wrong with it, the document's Finish
-// tells.
-TokenIssuer ReadTokenIssuer(process::YamlMapping issuer);
+// ToTokenIssuer reads what the policy's checks have let through.
+TokenIssuer ToTokenIssuer(const v1::TokenIssuer& issuer);
 
 }  // namespace sallyport::server
 

@@ -6,9 +6,9 @@
 
 #include "core/credentials/new_credential.h"
 #include "core/crypto/random_source.h"
-#include "server/stores/sqlite_store.h"
 #include "tests/kerberos/kdc.h"
 #include "tests/server/rpc/running_service.h"
+#include "tests/server/stores/sqlite/sqlite_store.h"
 
 namespace sallyport::bench {
 namespace {
@@ -30,11 +30,10 @@ LoadOptions ShortLoad(const RunningService& running, const std::string& mechanis
 
 // By kPassword.
 void AddUser(const server::ServerConfig& config, const std::string& name) {
-  auto store = server::SqliteStore::Open({.name = config.store_name, .path = config.store_path});
-  ASSERT_TRUE(store.ok()) << store.status();
+  const auto store = server::OpenSqliteStore({.name = config.store_name}, config.store_path);
   auto credential = NewCredential("SCRAM-SHA-256", server::kPassword, config.costs, SystemRandom());
   ASSERT_TRUE(credential.ok()) << credential.status();
-  const auto added = (*store)->AddUser({.name = name, .credentials = {*credential}});
+  const auto added = store->directory()->AddUser({.key = {"", name}, .credentials = {*credential}});
   ASSERT_TRUE(added.ok()) << added.status();
 }
 

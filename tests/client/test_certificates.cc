@@ -1,5 +1,6 @@
 #include "tests/client/test_certificates.h"
 
+#include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
@@ -72,7 +73,10 @@ PemPair TestAuthority::Issue(const std::string& name) const {
   EVP_PKEY* key = EVP_EC_gen("P-256");
   X509* certificate = NewCertificate(name, key);
   X509_set_issuer_name(certificate, X509_get_subject_name(certificate_));
-  AddExtension(certificate, certificate_, NID_subject_alt_name, "DNS:" + name);
+  in_addr address = {};
+  const bool is_address = inet_pton(AF_INET, name.c_str(), &address) == 1;
+  AddExtension(certificate, certificate_, NID_subject_alt_name,
+               (is_address ? "IP:" : "DNS:") + name);
   X509_sign(certificate, key_, EVP_sha256());
   PemPair pair{ToPem(certificate), ToPem(key)};
   X509_free(certificate);

@@ -90,7 +90,7 @@ std::string Complete(const std::string& words) {
 
 TEST(CommandLine, CompletesInBash) {
   EXPECT_EQ(Complete("us"), "user\n");
-  EXPECT_EQ(Complete("user s"), "set-password\nshow\n");
+  EXPECT_EQ(Complete("user s"), "set-password\nset-groups\nset-attribute\nset-expiry\nshow\n");
   EXPECT_EQ(Complete("user add alice --gr"), "--group\n");
   EXPECT_EQ(Complete("user list --output ''"), "text\njson\n");
   EXPECT_EQ(Complete("user list --output j"), "json\n");

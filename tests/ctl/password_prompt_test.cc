@@ -27,7 +27,7 @@ TEST_F(PasswordPromptTest, AsksTwiceWithoutEcho) {
   EXPECT_EQ(finished.out, "user 'alice' added\n");
   EXPECT_TRUE(terminal_.Echoes());
   EXPECT_EQ(terminal_.shown().find("p3ncil"), std::string::npos);
-  EXPECT_TRUE(served_.store().GetUser("alice").ok());
+  EXPECT_TRUE(served_.users().GetUser({"", "alice"}).ok());
 }
 
 TEST_F(PasswordPromptTest, ChangesNothingWhenTheTwoDiffer) {
@@ -36,7 +36,7 @@ TEST_F(PasswordPromptTest, ChangesNothingWhenTheTwoDiffer) {
   ASSERT_TRUE(terminal_.WaitFor("The same again: "));
   terminal_.Type("other\n");
   EXPECT_EQ(terminal_.Finish().exit_code, 5);
-  EXPECT_FALSE(served_.store().GetUser("alice").ok());
+  EXPECT_FALSE(served_.users().GetUser({"", "alice"}).ok());
 }
 
 TEST_F(PasswordPromptTest, LeavesTheTerminalAsItWasWhenInterrupted) {

@@ -4,52 +4,10 @@
 
 #include <string>
 
+#include "tests/policy/load_policy.h"
+
 namespace sallyport::policy {
 namespace {
-
-const LoginSurroundings kSurroundings = {.decoy_key = Secret("0123456789abcdef0123456789abcdef")};
-
-absl::StatusOr<std::shared_ptr<const Policy>> Load(std::string text) {
-  auto document = PolicyDocument::FromText(std::move(text), "p.yaml");
-  if (!document.ok()) return document.status();
-  return Policy::Compile(*std::move(document), kSurroundings);
-}
-
-std::shared_ptr<const Policy> MustLoad(std::string text) {
-  auto policy = Load(std::move(text));
-  EXPECT_TRUE(policy.ok()) << policy.status().message();
-  return policy.ok() ? *policy : nullptr;
-}
-
-std::string Error(std::string text) { return std::string(Load(std::move(text)).status().message()); }
-
-constexpr char kStores[] =
-    "stores: [{name: main, sqlite: {path: /x.db}}]\nrules: {stores: [{store: main}]}\n";
-
-std::string TenantAt(const Policy& policy, const LoginOrigin& origin, std::string_view hostname) {
-  const auto scope = policy.AtInit(origin, hostname, nullptr);
-  if (const auto* refused = std::get_if<NotAllowed>(&scope)) {
-    return std::string(ReasonName(refused->reason));
-  }
-  return std::get<LoginScope>(scope).tenant->name();
-}
-
-TEST(Policy, FindsTheTenantByHostnameThenServerNameThenListenerThenDefault) {
-  const auto policy = MustLoad(std::string(kStores) + R"(
-default_tenant: d
-tenants:
-  - {name: a, hostnames: [a.example, "*.a.example"], listeners: [la]}
-  - {name: b, server_names: [b.example], listeners: ["lb-*"]}
-  - {name: d}
-)");
-  EXPECT_EQ(TenantAt(*policy, {.listener = "l"}, "a.example"), "a");
-  EXPECT_EQ(TenantAt(*policy, {.listener = "l"}, "X.A.Example"), "a");
-  EXPECT_EQ(TenantAt(*policy, {.listener = "l"}, "xa.example"), "d");
-  EXPECT_EQ(TenantAt(*policy, {.listener = "l", .server_name = "b.example"}, "a.example"), "a");
-  EXPECT_EQ(TenantAt(*policy, {.listener = "la", .server_name = "b.example"}, "c.example"), "b");
-  EXPECT_EQ(TenantAt(*policy, {.listener = "lb-1"}, ""), "b");
-  EXPECT_EQ(TenantAt(*policy, {.listener = "l"}, ""), "d");
-}
 
 TEST(Policy, NamesEachProblemAtItsPlace) {
   EXPECT_EQ(Error("stores:\n  - name: m\n    sqlite: {pth: /x}\n"),
@@ -60,8 +18,44 @@ TEST(Policy, NamesEachProblemAtItsPlace) {
             "p.yaml:5:23: rules.mechanisms[1]: unknown mechanism 'PLIAN'");
 }
 
-TEST(Policy, LoadsTenThousandTenants) {
-  std::string text(kStores);
+TEST(Policy, KnowsWhatItWasMadeOf) {
+  const std::string text = std::string("version: \"7\"\n") + kStore;
+  const auto policy = MustLoad(text);
+  EXPECT_EQ(policy->version(), "7");
+  EXPECT_EQ(policy->document().text(), text);
+  EXPECT_EQ(policy->hash(), policy->document().hash());
+}
+
+TEST(Policy, FindsTenantsAndBrokersByName) {
+  const auto policy =
+      MustLoad(std::string(kStore) + "tenants: [{name: a}]\nbrokers: [{name: x, identities: [x]}]");
+  EXPECT_EQ(policy->FindTenant("a")->name(), "a");
+  EXPECT_EQ(policy->FindTenant("A"), nullptr);
+  EXPECT_EQ(policy->FindTenant("default"), nullptr);
+  EXPECT_EQ(policy->FindBrokerNamed("x")->name(), "x");
+  EXPECT_EQ(policy->FindBrokerNamed(""), nullptr);
+}
+
+TEST(Policy, TellsHowTheTenantWasFound) {
+  const auto policy = MustLoad(std::string(kStore) + R"(
+listeners: [{name: "amqp*"}]
+tenants: [{name: a, hostnames: ["*.a"]}]
+)");
+  Trace trace;
+  policy->AtInit({.listener = "amqps"}, "x.a", &trace);
+  ASSERT_GE(trace.considered().size(), 2u);
+  EXPECT_EQ(trace.considered()[0].rule, "listener 'amqps'");
+  EXPECT_EQ(trace.considered()[0].result, "has the rules of 'amqp*'");
+  EXPECT_EQ(trace.considered()[1].rule, "hostname 'x.a'");
+  EXPECT_EQ(trace.considered()[1].result, "tenant 'a'");
+  Trace refused;
+  policy->AtInit({.listener = "http"}, "x.a", &refused);
+  ASSERT_EQ(refused.considered().size(), 1u);
+  EXPECT_TRUE(refused.considered()[0].decided);
+}
+
+TEST(Policy, HoldsTenThousandTenantsWithRulesOfTheirOwn) {
+  std::string text(kStore);
   text += "tenants:\n";
   for (int i = 0; i < 10'000; ++i) {
     const std::string n = std::to_string(i);
@@ -72,6 +66,7 @@ TEST(Policy, LoadsTenThousandTenants) {
   }
   const auto policy = MustLoad(std::move(text));
   EXPECT_EQ(TenantAt(*policy, {.listener = "l"}, "x.t9999.example"), "t9999");
+  EXPECT_EQ(LoginAt(*policy, {.listener = "l"}, "t901.example")->limits().max_steps, 3u);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "process/log.h"
+#include "server/stores/json_columns.h"
 #include "server/stores/sqlite/sqlite_columns.h"
 
 namespace sallyport::server {

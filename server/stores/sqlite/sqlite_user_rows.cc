@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/credentials/secret.h"
+#include "server/stores/json_columns.h"
 #include "server/stores/sqlite/sqlite_columns.h"
 
 namespace sallyport::server {

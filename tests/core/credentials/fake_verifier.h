@@ -22,8 +22,7 @@ class FakeVerifier : public PasswordVerifier {
   void Verify(const Secret& password, Done done) const override {
     ++asked_;
     const bool right = password.Equals(password_);
-    std::move(done)(
-        answer_.value_or(right ? PasswordAnswer::kRight : PasswordAnswer::kWrong));
+    std::move(done)(answer_.value_or(right ? PasswordAnswer::kRight : PasswordAnswer::kWrong));
   }
 
   // asked is how many times it was asked.

@@ -54,7 +54,7 @@ class AdminServerTest : public testing::Test {
     return Add(request, &user).error_code();
   }
   bool Matches(const std::string& name, const std::string& password) {
-    const LookupResult account = WaitForLookup(served_.store(), name);
+    const LookupResult account = WaitForLookup(served_.store(), "", name);
     if (!account.ok() || *account == nullptr) return false;
     PasswordCheck check{Secret(password), {}};
     for (const StoredCredential& stored : (*account)->credentials) {
@@ -63,7 +63,7 @@ class AdminServerTest : public testing::Test {
     return std::get<PasswordVerdict>(Derive(check)).matches;
   }
   absl::StatusCode StartCode(const std::string& socket_path) {
-    return AdminServer::Start({.socket_path = socket_path}, served_.store()).status().code();
+    return AdminServer::Start({.socket_path = socket_path}, served_.find_store()).status().code();
   }
 
   ServedDirectory served_;
@@ -103,7 +103,7 @@ TEST_F(AdminServerTest, StoresAPasswordInTheSchemesOfTheRequest) {
   request.set_name("bob");
   request.set_schemes(0, "ROT13");
   EXPECT_EQ(Add(request, &user).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  EXPECT_EQ(*WaitForLookup(served_.store(), "bob"), nullptr);
+  EXPECT_EQ(*WaitForLookup(served_.store(), "", "bob"), nullptr);
 }
 
 TEST_F(AdminServerTest, PreparesNamesAndPasswords) {
@@ -163,14 +163,14 @@ TEST_F(AdminServerTest, ChangesAndDeletes) {
     request.set_disabled(disabled);
     ASSERT_TRUE(stub_->SetUserState(&context, request, &user).ok());
     EXPECT_EQ(user.disabled(), disabled);
-    EXPECT_EQ((*WaitForLookup(served_.store(), "alice"))->disabled, disabled);
+    EXPECT_EQ((*WaitForLookup(served_.store(), "", "alice"))->disabled, disabled);
   }
   v1::DeleteUserRequest request;
   request.set_name("alice");
   v1::DeleteUserResponse response;
   grpc::ClientContext context;
   ASSERT_TRUE(stub_->DeleteUser(&context, request, &response).ok());
-  EXPECT_EQ(*WaitForLookup(served_.store(), "alice"), nullptr);
+  EXPECT_EQ(*WaitForLookup(served_.store(), "", "alice"), nullptr);
   grpc::ClientContext again;
   EXPECT_EQ(stub_->DeleteUser(&again, request, &response).error_code(),
             grpc::StatusCode::NOT_FOUND);
@@ -178,7 +178,7 @@ TEST_F(AdminServerTest, ChangesAndDeletes) {
 
 TEST_F(AdminServerTest, ListsInPages) {
   for (const char* name : {"a", "b", "c"}) {
-    ASSERT_TRUE(served_.store().AddUser({.name = name}).ok());
+    ASSERT_TRUE(served_.users().AddUser({.key = {"", name}}).ok());
   }
   v1::ListUsersRequest request;
   request.set_page_size(2);
@@ -223,7 +223,7 @@ TEST_F(AdminServerTest, RefusesALinkToADirectory) {
 TEST_F(AdminServerTest, ReplacesAStaleSocket) {
   const std::string path = served_.directory() + "/stale.sock";
   MakeStaleSocket(path);
-  auto admin = AdminServer::Start({.socket_path = path}, served_.store());
+  auto admin = AdminServer::Start({.socket_path = path}, served_.find_store());
   ASSERT_TRUE(admin.ok()) << admin.status();
   grpc::ClientContext context;
   v1::ListUsersResponse page;
@@ -249,7 +249,7 @@ TEST_F(AdminServerTest, RefusesAPathThatIsTooLong) {
 
 TEST_F(AdminServerTest, ServesUnderAPathThatAUriWouldEscape) {
   const std::string path = served_.directory() + "/a %41?#\xc3\xa9.sock";
-  auto admin = AdminServer::Start({.socket_path = path}, served_.store());
+  auto admin = AdminServer::Start({.socket_path = path}, served_.find_store());
   ASSERT_TRUE(admin.ok()) << admin.status();
   EXPECT_TRUE(std::filesystem::is_socket(path));
   grpc::ClientContext context;

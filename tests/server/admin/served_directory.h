@@ -1,7 +1,7 @@
 #ifndef SALLYPORT_TESTS_SERVER_ADMIN_SERVED_DIRECTORY_H_
 #define SALLYPORT_TESTS_SERVER_ADMIN_SERVED_DIRECTORY_H_
 
-// An AdminServer over an empty SqliteStore, in a scratch directory.
+// An AdminServer over an empty SQLite store called "main", in a scratch directory.
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -9,9 +9,12 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "server/admin/admin_server.h"
-#include "server/stores/sqlite_store.h"
+#include "server/admin/writable_stores.h"
+#include "tests/server/stores/sqlite/sqlite_store.h"
 
 namespace sallyport::server {
 
@@ -20,29 +23,38 @@ class ServedDirectory {
   ServedDirectory() {
     // Not TEST_TMPDIR: a socket's path may have 107 bytes.
     EXPECT_NE(mkdtemp(directory_.data()), nullptr);
-    auto store =
-        SqliteStore::Open({.name = "main", .path = directory_ + "/users.db", .tenant = "blue"});
-    EXPECT_TRUE(store.ok()) << store.status();
-    store_ = *std::move(store);
-    auto admin = AdminServer::Start({.socket_path = socket_path()}, *store_);
+    AddStore("main", false);
+    auto admin = AdminServer::Start({.socket_path = socket_path()}, find_store());
     EXPECT_TRUE(admin.ok()) << admin.status();
     admin_ = *std::move(admin);
   }
   ~ServedDirectory() {
     Stop();
-    store_.reset();
+    stores_.clear();
     std::filesystem::remove_all(directory_);
   }
 
   void Stop() { admin_.reset(); }
 
+  // AddStore adds a store that can be written. Not while a call is under way.
+  CredentialStore& AddStore(const std::string& name, bool per_tenant) {
+    stores_.push_back(
+        OpenSqliteStore({.name = name, .per_tenant = per_tenant}, directory_ + "/" + name + ".db"));
+    return *stores_.back();
+  }
+
+  FindStore find_store() {
+    return [this](std::string_view name) { return FindWritableStore(stores_, name); };
+  }
   const std::string& directory() const { return directory_; }
   std::string socket_path() const { return directory_ + "/run/admin.sock"; }
-  SqliteStore& store() { return *store_; }
+  // "main", and its users.
+  CredentialStore& store() { return *stores_.front(); }
+  UserDirectory& users() { return *store().directory(); }
 
  private:
   std::string directory_ = "/tmp/sallyportXXXXXX";
-  std::unique_ptr<SqliteStore> store_;
+  std::vector<std::shared_ptr<CredentialStore>> stores_;
   std::unique_ptr<AdminServer> admin_;
 };
 

@@ -21,22 +21,23 @@ std::shared_ptr<Account> Alice() {
 }
 
 // Answers as it is told; stands in where a store's failure must be injected.
-class ScriptedStore : public CredentialStore {
+class ScriptedBackend : public StoreBackend {
  public:
-  explicit ScriptedStore(LookupResult result) : result_(std::move(result)) {}
-  std::string_view name() const override { return "scripted"; }
-  std::optional<std::shared_ptr<const Account>> LookupCached(std::string_view) override {
-    return std::nullopt;
+  explicit ScriptedBackend(LookupResult result) : result_(std::move(result)) {}
+  void Read(const UserKey&, LookupDone done) override { std::move(done)(result_); }
+  void Ping(absl::AnyInvocable<void(absl::Status) &&> done) override {
+    std::move(done)(result_.status());
   }
-  void Lookup(std::string, LookupDone done) override { std::move(done)(result_); }
 
  private:
   LookupResult result_;
 };
 
 FailureReason ReasonWhenTheStoreSays(absl::Status status) {
-  ScriptedStore store(std::move(status));
-  CredentialResolver resolver(store, nullptr);
+  const auto store = CredentialStore::Create({.name = "scripted"}, [&](StoreChanges&) {
+    return std::make_unique<ScriptedBackend>(std::move(status));
+  });
+  CredentialResolver resolver(**store, nullptr);
   FailureReason reason = FailureReason::kInternal;
   resolver.Resolve({.authentication_id = "alice"}, [&](CredentialAnswer answer) {
     if (auto* unavailable = std::get_if<CredentialsUnavailable>(&answer)) {

@@ -15,7 +15,7 @@
 #include "core/credentials/key_derivation.h"
 #include "core/credentials/new_credential.h"
 #include "core/crypto/random_source.h"
-#include "server/stores/sqlite_store.h"
+#include "tests/server/stores/sqlite/sqlite_store.h"
 
 namespace sallyport::server {
 namespace {
@@ -37,11 +37,10 @@ class ScratchFolders {
 };
 
 void AddUser(const ServerConfig& config, const std::string& name, std::string_view password) {
-  auto store = SqliteStore::Open({.name = config.store_name, .path = config.store_path});
-  ASSERT_TRUE(store.ok()) << store.status();
+  const auto store = OpenSqliteStore({.name = config.store_name}, config.store_path);
   auto credential = NewCredential("SCRAM-SHA-256", password, config.costs, SystemRandom());
   ASSERT_TRUE(credential.ok()) << credential.status();
-  auto added = (*store)->AddUser({.name = name, .credentials = {*credential}});
+  auto added = store->directory()->AddUser({.key = {"", name}, .credentials = {*credential}});
   ASSERT_TRUE(added.ok()) << added.status();
 }
 

@@ -38,7 +38,8 @@ class WritableStoreSuite : public StoreSuite {
   // expires there is a '-'.
   std::vector<std::string> Passwords(const std::string& name) {
     std::vector<std::string> passwords;
-    for (const StoredCredential& stored : Find(name)->credentials) {
+    const auto account = Find(name);
+    for (const StoredCredential& stored : account->credentials) {
       passwords.emplace_back(std::get<Cleartext>(stored.secret).password.view());
       if (stored.expires_at.has_value()) passwords.back() += '-';
     }
@@ -113,6 +114,7 @@ TEST_P(WritableStoreSuite, KnowsNothingOfAUserWhoIsNotThere) {
 TEST_P(WritableStoreSuite, ShowsEachChangeToTheNextLookup) {
   EXPECT_EQ(LogIn("alice"), nullptr);
   Add("alice", "old");
+  ASSERT_NE(LogIn("alice"), nullptr);
   EXPECT_TRUE(Accepts(*LogIn("alice"), "old"));
   ASSERT_TRUE(Replace("alice", "new").ok());
   EXPECT_FALSE(Accepts(*LogIn("alice"), "old"));

@@ -1,0 +1,116 @@
+#include "server/login/login_report.h"
+
+#include <array>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "core/sasl/failure_reason.h"
+#include "process/log.h"
+
+namespace sallyport::server {
+namespace {
+
+using process::LogLevel;
+
+std::string_view CodeName(amqp::SaslCode code) {
+  constexpr std::array<std::string_view, 5> kNames = {"ok", "auth", "sys", "sys-perm", "sys-temp"};
+  const auto index = static_cast<size_t>(code);
+  return index < kNames.size() ? kNames[index] : "unknown";
+}
+
+// What a broker says may be of any size where it is refused for just that.
+std::string_view Bounded(std::string_view text) {
+  constexpr size_t kMaxLogged = 1024;
+  return text.substr(0, kMaxLogged);
+}
+
+LogLevel LevelOf(amqp::SaslCode code) {
+  return code == amqp::SaslCode::kOk || code == amqp::SaslCode::kAuth ? LogLevel::kInfo
+                                                                      : LogLevel::kWarning;
+}
+
+LoginRecord RecordOf(const LoginReport& report) {
+  const HandshakeOutcome& outcome = report.outcome;
+  const AdmittedConnection& connection = report.connection;
+  LoginRecord record;
+  record.time = absl::Now();
+  record.handshake_id = report.id;
+  record.listener = Bounded(connection.listener);
+  record.remote_address = Bounded(connection.remote_address);
+  record.encrypted = connection.traits.encrypted;
+  record.server_name = Bounded(connection.server_name);
+  record.hostname = Bounded(report.hostname);
+  record.mechanism = report.mechanism;
+  record.authentication_id = report.authentication_id;
+  record.outcome = outcome.code;
+  record.reason = outcome.reason;
+  if (outcome.what != nullptr) record.detail = outcome.what;
+  record.resumed = connection.resumed;
+  record.duration = absl::FromChrono(report.duration);
+  if (const auto* tenant = connection.party.scope.tenant) record.tenant = tenant->name();
+  if (const auto& scope = connection.party.broker; scope != nullptr) {
+    if (scope->broker != nullptr) record.broker = scope->broker->name();
+    record.policy_version = scope->active->policy->version();
+    record.policy_hash = scope->active->policy->hash();
+  }
+  if (outcome.identity) {
+    record.authentication_id = outcome.identity->authentication_id;
+    record.authorization_id = outcome.identity->authorization_id;
+    record.channel_bound = outcome.identity->channel_bound;
+    if (outcome.identity->account != nullptr) record.store = outcome.identity->account->store;
+  }
+  return record;
+}
+
+void Log(LogLevel level, const LoginRecord& record) {
+  const auto microseconds = absl::ToInt64Microseconds(record.duration);
+  if (!record.reason) {
+    process::Log(level, "login accepted",
+                 {{"handshake_id", record.handshake_id},
+                  {"code", CodeName(record.outcome)},
+                  {"mechanism", record.mechanism},
+                  {"authentication_id", record.authentication_id},
+                  {"authorization_id", record.authorization_id},
+                  {"tenant", record.tenant},
+                  {"store", record.store},
+                  {"channel_bound", record.channel_bound},
+                  {"listener", record.listener},
+                  {"remote_address", record.remote_address},
+                  {"hostname", record.hostname},
+                  {"duration_us", microseconds}});
+    return;
+  }
+  const std::string_view detail =
+      record.detail.empty() ? Describe(*record.reason) : std::string_view(record.detail);
+  process::Log(level, "login refused",
+               {{"handshake_id", record.handshake_id},
+                {"code", CodeName(record.outcome)},
+                {"reason", ReasonName(*record.reason)},
+                {"detail", detail},
+                {"mechanism", record.mechanism},
+                {"authentication_id", record.authentication_id},
+                {"tenant", record.tenant},
+                {"listener", record.listener},
+                {"remote_address", record.remote_address},
+                {"hostname", record.hostname},
+                {"duration_us", microseconds}});
+}
+
+}  // namespace
+
+void ReportLogin(HandshakeHost& host, const LoginReport& report) {
+  const LogLevel level = LevelOf(report.outcome.code);
+  // What is nobody's fault is not told twice.
+  const bool told = level == LogLevel::kInfo && host.audit.enabled();
+  const bool logged = !told && process::LogEnabled(level);
+  if (!logged && !host.audit.enabled()) return;
+  LoginRecord record = RecordOf(report);
+  if (logged) Log(level, record);
+  // One that was refused at its opening has no place yet: nobody gets in without one.
+  std::optional<AuditSlot>& slot = report.connection.audit;
+  if (!slot) slot = host.audit.Reserve();
+  if (slot) std::move(*slot).Record(std::move(record));
+  slot.reset();
+}
+
+}  // namespace sallyport::server

@@ -1,0 +1,53 @@
+#ifndef SALLYPORT_SERVER_POLICY_ACTIVE_POLICY_H_
+#define SALLYPORT_SERVER_POLICY_ACTIVE_POLICY_H_
+
+// The policy that logins run under, with the stores and token issuers that it names,
+// opened. Immutable; a login holds the one that it began under to its end.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "policy/broker.h"
+#include "policy/policy.h"
+#include "server/stores/credential_store.h"
+#include "server/tokens/token_authority.h"
+
+namespace sallyport::server {
+
+struct ActivePolicy {
+  std::shared_ptr<const policy::Policy> policy;
+  // In the order of the policy's.
+  std::vector<std::shared_ptr<CredentialStore>> stores;
+  // Null where nobody's tokens are accepted.
+  std::shared_ptr<TokenAuthority> tokens;
+  absl::Time loaded_at;
+  // Of this process: each policy that becomes active has a higher one.
+  uint64_t serial = 0;
+};
+
+// BrokerScope is what one broker gets of the active policy. Immutable.
+struct BrokerScope {
+  BrokerScope(std::shared_ptr<const ActivePolicy> policy, const policy::BrokerIdentity& identity)
+      : active(std::move(policy)) {
+    const auto found = active->policy->FindBroker(identity);
+    if (const auto* refused = std::get_if<policy::NotAllowed>(&found)) {
+      not_allowed = *refused;
+    } else {
+      broker = std::get<const policy::BrokerPolicy*>(found);
+    }
+  }
+
+  const std::shared_ptr<const ActivePolicy> active;
+  // Null where the policy names no brokers.
+  const policy::BrokerPolicy* broker = nullptr;
+  // Why it may ask for nothing.
+  std::optional<policy::NotAllowed> not_allowed;
+};
+
+}  // namespace sallyport::server
+
+#endif  // SALLYPORT_SERVER_POLICY_ACTIVE_POLICY_H_
