@@ -116,10 +116,12 @@ TEST_F(AuditFailureTest, WritesALineAnewInTheFileThatReplacesAFullOne) {
   {
     const auto log = Open({.file = path_});
     const FileSizeLimit limit(100'001);
-    while (!log->stats().failing) {
-      const std::string id = std::to_string(recorded.size());
+    // More than fits into one file, and less than into two.
+    for (int i = 0; i < 300; ++i) {
+      const std::string id = std::to_string(i);
       if (Record(*log, id)) recorded.push_back(id);
     }
+    EXPECT_TRUE(Eventually([&] { return log->stats().failing; }));
     // Signalled without being moved, it goes on with the line.
     log->Reopen();
     EXPECT_EQ(rename(path_.c_str(), (path_ + ".1").c_str()), 0);
