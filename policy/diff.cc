@@ -142,8 +142,8 @@ class Collector : public MessageDifferencer::Reporter {
 void JoinMoves(std::vector<Difference>* differences) {
   for (auto added = differences->begin(); added != differences->end(); ++added) {
     if (added->kind != Kind::kAdded) continue;
-    const auto removed = std::find_if(
-        differences->begin(), differences->end(), [&added](const Difference& other) {
+    const auto removed =
+        std::find_if(differences->begin(), differences->end(), [&added](const Difference& other) {
           return other.kind == Kind::kRemoved && other.path == added->path &&
                  other.before == added->after;
         });

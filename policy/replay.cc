@@ -145,7 +145,10 @@ std::string_view ReplayChangeName(ReplayChange change) {
 ReplayVerdict Replay(const Policy& policy, const RecordedLogin& login) {
   ReplayVerdict verdict;
   if (login.truncated) {
-    return {.change = ReplayChange::kCannotTell, .why = "the record was cut", .tenant = "", .stores = {}};
+    return {.change = ReplayChange::kCannotTell,
+            .why = "the record was cut",
+            .tenant = "",
+            .stores = {}};
   }
   if (login.broker.empty() && policy.policy().brokers_size() > 0) {
     return {.change = ReplayChange::kCannotTell,
