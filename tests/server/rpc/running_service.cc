@@ -43,9 +43,9 @@ std::string StorePath(const ServerConfig& config) {
 }
 
 void UseRules(ServerConfig* config, const std::string& rules, const std::string& more) {
-  config->built_in_policy = absl::StrCat("stores: [{name: local, sqlite: {path: ",
-                                         StorePath(*config), "}}]\nrules: {stores: [{store: local}]",
-                                         rules.empty() ? "" : ", ", rules, "}\n", more);
+  config->built_in_policy = absl::StrCat(
+      "stores: [{name: local, sqlite: {path: ", StorePath(*config),
+      "}}]\nrules: {stores: [{store: local}]", rules.empty() ? "" : ", ", rules, "}\n", more);
 }
 
 void AddUser(const ServerConfig& config, const std::string& name, std::string_view password) {
