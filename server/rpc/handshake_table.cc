@@ -212,7 +212,7 @@ void HandshakeTable::ExpireDue(Clock::time_point now) {
 void HandshakeTable::Finish(Live::iterator live, HandshakeOutcome outcome) {
   // Before the client hears of it, and comes back with it.
   LiveHandshake& ended = live->second;
-  Remember(host_, ended.connection.party, &outcome);
+  Settle(host_, ended.connection.party, &outcome);
   Emit(live->second, &outcome);
   const MechanismDescriptor* mechanism = ended.handshake.mechanism();
   ReportLogin(host_, {.id = ended.place.handshake_id,

@@ -76,7 +76,7 @@ LookupResult LdapAccountReader::Read(LdapSession& session, const UserKey& user,
                   {"authentication_id", user.name},
                   {"base_dn", settings_.base_dn},
                   {"filter", settings_.filter.text()}});
-    return absl::UnavailableError("several entries of the directory match the user");
+    return absl::FailedPreconditionError("several entries of the directory match the user");
   }
   if (reply->entries.empty()) return nullptr;
   return ReadEntry(session, user, reply->entries.front(), deadline);
@@ -151,8 +151,9 @@ absl::Status LdapAccountReader::SearchGroups(LdapSession& session, const LdapFil
                                                  deadline);
   if (!reply.ok()) return reply.status();
   if (reply->code == kLdapSizeLimitExceeded) {
-    return absl::UnavailableError(
-        "the user is in more groups than the directory returns at a time");
+    process::Log(LogLevel::kError, "a user is in more groups than may be: nobody is let in",
+                 {{"store", store_}, {"authentication_id", values.user}, {"limit", kGroupLimit}});
+    return absl::FailedPreconditionError("the user is in too many groups");
   }
   for (const LdapEntry& group : reply->entries) {
     for (const Secret& value : group.Values(settings_.group_name)) {

@@ -29,8 +29,9 @@ class LdapAccountReader {
   // by_bind. `settings` must outlive the reader.
   LdapAccountReader(std::string store, const LdapSettings& settings, MakeVerifier make_verifier);
 
-  // Read is the account, null where there is no such user, or Unavailable: also where the
-  // directory's answer does not say for sure which user it is.
+  // Read is the account, null where there is no such user, or Unavailable; and
+  // FailedPrecondition where the directory answers, but not which one entry is the user's,
+  // or not all of the groups.
   LookupResult Read(LdapSession& session, const UserKey& user, absl::Time deadline) const;
 
   // Check is OK where the entries under which is searched can be seen; InvalidArgument

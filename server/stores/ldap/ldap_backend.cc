@@ -91,7 +91,12 @@ void LdapBackend::Read(const UserKey& user, LookupDone done) {
       return std::move(done)(absl::DeadlineExceededError("the directory is asked too much"));
     }
     LookupResult result = reader_.Read(*session, user, deadline);
-    outages_.Report(result.status());
+    // That is about the user, and no outage.
+    if (absl::IsFailedPrecondition(result.status())) {
+      result = absl::UnavailableError(result.status().message());
+    } else {
+      outages_.Report(result.status());
+    }
     std::move(done)(std::move(result));
   });
 }
