@@ -109,22 +109,24 @@ void CredentialRules::CheckTogether(const PolicyPath& path, Problems* problems) 
   }
 }
 
-bool CredentialRules::MayVerify(const StoredCredential& credential, absl::Time now) const {
+bool CredentialRules::HasExpired(const StoredCredential& credential, absl::Time now) const {
+  if (credential.expires_at.has_value() && *credential.expires_at <= now) return true;
+  if (max_age_ == absl::InfiniteDuration()) return false;
   // Of what has no date, nobody can say that it is young enough.
-  if (max_age_ != absl::InfiniteDuration() &&
-      (!credential.created_at.has_value() || now - *credential.created_at > max_age_)) {
-    return false;
-  }
-  if (const auto* hash = std::get_if<Pbkdf2Hash>(&credential.secret);
+  return !credential.created_at.has_value() || now - *credential.created_at > max_age_;
+}
+
+bool CredentialRules::Accepts(const Credential& credential) const {
+  if (const auto* hash = std::get_if<Pbkdf2Hash>(&credential);
       hash != nullptr && hash->iterations < min_pbkdf2_iterations_) {
     return false;
   }
-  if (const auto* keys = std::get_if<ScramKeys>(&credential.secret);
+  if (const auto* keys = std::get_if<ScramKeys>(&credential);
       keys != nullptr && keys->iterations < min_scram_iterations_) {
     return false;
   }
   return verify_.empty() ||
-         std::find(verify_.begin(), verify_.end(), SchemeName(credential.secret)) != verify_.end();
+         std::find(verify_.begin(), verify_.end(), SchemeName(credential)) != verify_.end();
 }
 
 }  // namespace sallyport::policy

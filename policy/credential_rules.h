@@ -30,10 +30,19 @@ class CredentialRules {
   static void CheckEach(const v1::CredentialRules& rules, const PolicyPath& path,
                         Problems* problems);
 
-  // MayVerify says whether the credential's format, iterations and age let it verify a
-  // login at `now`; where there is a max_age, one of unknown age does not. Weak formats are the
-  // mechanisms' to refuse, by weak_schemes.
-  bool MayVerify(const StoredCredential& credential, absl::Time now) const;
+  // MayVerify says whether the credential may verify a login at `now`: it has not expired,
+  // and is accepted.
+  bool MayVerify(const StoredCredential& credential, absl::Time now) const {
+    return !HasExpired(credential, now) && Accepts(credential.secret);
+  }
+
+  // HasExpired says whether the credential is past its end at `now`, or older than
+  // max_age; where there is one, whatever has no date is.
+  bool HasExpired(const StoredCredential& credential, absl::Time now) const;
+
+  // Accepts says whether the credential's format and iterations let it verify a login. Weak
+  // formats are the mechanisms' to refuse, by weak_schemes.
+  bool Accepts(const Credential& credential) const;
 
   // weak_schemes may verify although they are weak: the policy names them.
   const std::vector<std::string>& weak_schemes() const { return weak_schemes_; }

@@ -92,6 +92,7 @@ LoginPolicy::LoginPolicy(const v1::LoginRules& rules, const std::vector<std::str
                .weak_schemes = credentials_.weak_schemes(),
                .min_scram_iterations = credentials_.min_scram_iterations(),
                .digest_realm = rules.digest_realm().empty() ? "sallyport" : rules.digest_realm(),
+               .hands_over_password = credentials_.upgrade_on_login(),
                .takes_tokens = !token_issuers_.empty(),
                .kerberos = surroundings.kerberos};
   if (rules.quirks().has_token_error_as_challenge()) {

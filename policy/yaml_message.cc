@@ -7,11 +7,11 @@
 #include <optional>
 #include <string_view>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "core/amqp/utf8.h"
+#include "policy/enum_word.h"
 #include "process/nearest_name.h"
 #include "process/yaml_scalar.h"
 
@@ -35,14 +35,6 @@ constexpr std::string_view kAboveZero = "a number above 0; leave the key out to 
 bool IsDuration(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
          field.message_type() == google::protobuf::Duration::descriptor();
-}
-
-// CERTIFICATE_IDENTITY_DNS_NAME of CertificateIdentity is dns_name. Every enum's first
-// value is its prefix and UNSPECIFIED, and is not written.
-std::string EnumWord(const EnumValueDescriptor& value) {
-  constexpr std::string_view kUnspecified = "UNSPECIFIED";
-  const size_t prefix = value.type()->value(0)->name().size() - kUnspecified.size();
-  return absl::AsciiStrToLower(value.name().substr(prefix));
 }
 
 std::vector<std::string> EnumWords(const EnumDescriptor& type) {

@@ -43,7 +43,7 @@ int Run(const sallyport::server::ServerConfig& config, bool defaults,
         const std::string& ready_file) {
   sallyport::process::ProtectProcess();
   sallyport::process::SetLogLevel(config.log_level);
-  sallyport::process::BlockedSignals signals({SIGTERM, SIGINT});
+  sallyport::process::BlockedSignals signals({SIGTERM, SIGINT, SIGHUP});
   auto service = sallyport::server::Service::Start(config);
   if (!service.ok()) {
     return Fail(service.status().code() == absl::StatusCode::kInvalidArgument
@@ -58,7 +58,7 @@ int Run(const sallyport::server::ServerConfig& config, bool defaults,
        {"tls", config.tls.has_value()},
        {"mutual_tls", config.tls.has_value() && !config.tls->client_ca_file.empty()},
        {"admin_socket", config.admin_socket},
-       {"store", config.store_path}});
+       {"policy", config.policy_file}});
   if (defaults) {
     Log(LogLevel::kInfo,
         "no configuration was given: serving on loopback only, with an embedded store and the "
@@ -72,7 +72,8 @@ int Run(const sallyport::server::ServerConfig& config, bool defaults,
     absl::Status written = sallyport::process::WriteReadyFile(ready_file, addresses);
     if (!written.ok()) return Fail(ExitCode::kFailure, written);
   }
-  const int signal = signals.Wait();
+  int signal = signals.Wait();
+  for (; signal == SIGHUP; signal = signals.Wait()) (*service)->Rotate();
   Log(LogLevel::kInfo, "draining", {{"signal", signal}});
   (*service)->Drain();
   Log(LogLevel::kInfo, "stopped");

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "process/log.h"
+#include "server/admin/writable_stores.h"
 #include "server/login/decoy_key.h"
 #include "server/policy/open_store.h"
 #include "server/resume/sealing_key_file.h"
@@ -29,16 +30,6 @@ constexpr absl::Duration kKeyFilePeriod = absl::Seconds(1);
 constexpr absl::Duration kDrainPeriod = absl::Milliseconds(5);
 // For the last answers to leave.
 constexpr absl::Duration kFinishTime = absl::Milliseconds(200);
-
-void LogChange(const PolicyChange& change) {
-  if (change.status.ok()) {
-    process::Log(process::LogLevel::kInfo, "policy loaded",
-                 {{"policy_version", change.version}, {"policy_hash", change.hash}});
-  } else {
-    process::Log(process::LogLevel::kError, "policy refused: the one before stays active",
-                 {{"error", change.status.message()}});
-  }
-}
 
 }  // namespace
 
@@ -59,11 +50,19 @@ absl::Status Service::Check(const ServerConfig& config) {
 
 absl::StatusOr<std::unique_ptr<Service>> Service::Start(const ServerConfig& config) {
   std::unique_ptr<Service> service(new Service(config));
+  if (absl::Status status = service->OpenAudit(); !status.ok()) return status;
   if (absl::Status status = service->LoadPolicy(); !status.ok()) return status;
   if (absl::Status status = service->LoadResumeKeys(); !status.ok()) return status;
   service->MakeHost();
   if (absl::Status status = service->Serve(); !status.ok()) return status;
   return service;
+}
+
+absl::Status Service::OpenAudit() {
+  auto audit = AuditLog::Open(config_.audit);
+  if (!audit.ok()) return audit.status();
+  audit_ = *std::move(audit);
+  return absl::OkStatus();
 }
 
 absl::Status Service::LoadPolicy() {
@@ -74,10 +73,33 @@ absl::Status Service::LoadPolicy() {
        .text = config_.built_in_policy,
        .surroundings = {.decoy_key = *std::move(decoy_key), .kerberos = config_.kerberos},
        .open_store = OpenPolicyStore,
-       .on_change = LogChange});
+       .on_change = [this](const PolicyChange& change) { OnPolicyChange(change); }});
   if (!policies.ok()) return policies.status();
   policies_ = *std::move(policies);
+  const policy::Policy& policy = *policies_->Current()->policy;
+  OnPolicyChange({.version = policy.version(), .hash = policy.hash(), .status = {}});
   return absl::OkStatus();
+}
+
+void Service::OnPolicyChange(const PolicyChange& change) {
+  const bool loaded = change.status.ok();
+  if (loaded) {
+    process::Log(process::LogLevel::kInfo, "policy loaded",
+                 {{"policy_version", change.version}, {"policy_hash", change.hash}});
+  } else {
+    process::Log(process::LogLevel::kError, "policy refused: the one before stays active",
+                 {{"error", change.status.message()}});
+  }
+  auto slot = audit_->Reserve();
+  if (!slot) return;
+  std::move(*slot).Record(
+      ChangeRecord{.time = absl::Now(),
+                   .actor = config_.policy_file.empty() ? "built-in" : "file",
+                   .action = loaded ? AuditAction::kPolicyLoaded : AuditAction::kPolicyRefused,
+                   .policy_version = change.version,
+                   .policy_hash = change.hash,
+                   .outcome = loaded ? ChangeOutcome::kDone : ChangeOutcome::kRefused,
+                   .detail = std::string(change.status.message())});
 }
 
 absl::Status Service::LoadResumeKeys() {
@@ -112,6 +134,7 @@ void Service::MakeHost() {
                                 .random = SystemRandom(),
                                 .ids = ids_,
                                 .resume = *resume_,
+                                .audit = *audit_,
                                 .quotas = config_.quotas});
   streams_ = std::make_unique<StreamRegistry>();
   exchanges_ = std::make_unique<StreamRegistry>();

@@ -13,6 +13,7 @@
 #include "core/crypto/random_source.h"
 #include "process/file_watcher.h"
 #include "server/admin/admin_server.h"
+#include "server/audit/audit_log.h"
 #include "server/config/server_config.h"
 #include "server/login/derivation_pool.h"
 #include "server/login/handshake_host.h"
@@ -45,6 +46,9 @@ class Service {
   // text_address is where the text protocol is spoken; empty: nowhere.
   std::string text_address() const { return text_ == nullptr ? "" : text_->address(); }
 
+  // Rotate has the audit log opened anew by its name.
+  void Rotate() { audit_->Reopen(); }
+
   // Drain turns health to not serving, refuses new handshakes, and returns when
   // the live ones have ended or the configured time has passed.
   void Drain();
@@ -52,7 +56,9 @@ class Service {
  private:
   explicit Service(const ServerConfig& config) : config_(config) {}
 
+  absl::Status OpenAudit();
   absl::Status LoadPolicy();
+  void OnPolicyChange(const PolicyChange& change);
   void MakeHost();
   absl::Status LoadResumeKeys();
   void ReloadResumeKeys();
@@ -61,6 +67,7 @@ class Service {
   const ServerConfig config_;
   std::string address_;
   HandshakeIds ids_{SystemRandom()};
+  std::unique_ptr<AuditLog> audit_;
   std::unique_ptr<PolicySource> policies_;
   std::unique_ptr<ResumeTokens> resume_;
   std::unique_ptr<HandshakeHost> host_;

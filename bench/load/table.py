@@ -35,16 +35,37 @@ OTHER_WINDOWS = (0, 500)
 CONFIG = """
 grpc: {{address: "127.0.0.1:0"}}
 admin: {{socket: {folder}/admin/admin.sock}}
-store: {{sqlite: {folder}/users.db}}
-tokens:
+policy: {folder}/policy.yaml
+decoy_key: {folder}/decoy.key
+audit: {{file: {folder}/audit.jsonl}}
+log: {{level: {level}}}
+"""
+
+POLICY = """
+version: bench
+stores:
+  - name: users
+    per_tenant: true
+    sqlite: {{path: {folder}/users.db}}
+token_issuers:
   - issuer: {issuer}
     name: bench
     keys: {keys}
     audience: [{audience}]
-listeners:
+brokers:
+  - name: load
+    without_certificate: true
+    release: {{groups: ["brokers-.*"]}}
+rules:
+  stores: [{{store: users}}]
+  mechanisms: [SCRAM-SHA-256-PLUS, SCRAM-SHA-256, EXTERNAL, OAUTHBEARER, PLAIN, ANONYMOUS]
+  identity_mappings: [{{from: certificate, pattern: 'CN=(.*)', to: '\\1'}}]
+  act_as: [{{groups: [operators], as_pattern: '.*'}}]
+listeners: [{{name: bench}}]
+tenants:
   - name: bench
-    mechanisms: [SCRAM-SHA-256-PLUS, SCRAM-SHA-256, EXTERNAL, OAUTHBEARER, PLAIN, ANONYMOUS]
-log: {{level: {level}}}
+    listeners: [bench]
+    brokers: [load]
 """
 
 
@@ -56,8 +77,9 @@ class Service:
         folder = pathlib.Path(self.folder.name)
         config = folder / "sallyportd.yaml"
         issuer = TokenIssuer(folder)
-        config.write_text(CONFIG.format(folder=folder, level=level, issuer=ISSUER,
-                                        keys=issuer.key_set, audience=AUDIENCE))
+        config.write_text(CONFIG.format(folder=folder, level=level))
+        (folder / "policy.yaml").write_text(POLICY.format(
+            folder=folder, issuer=ISSUER, keys=issuer.key_set, audience=AUDIENCE))
         tokens = folder / "tokens"
         tokens.write_text("".join(issuer.token(f"bench-{i}") + "\n" for i in range(USERS)))
         client = Authority(folder / "clients", "Clients").issue("bench-0", usage="clientAuth")
@@ -78,8 +100,8 @@ class Service:
         self.target = json.loads(ready.read_text())["grpc"]
         for i in range(USERS):
             subprocess.run(
-                [bin_folder / "ctl/sallyportctl", "user", "add", f"bench-{i}", "--socket",
-                 folder / "admin/admin.sock"],
+                [bin_folder / "ctl/sallyportctl", "user", "add", f"bench-{i}", "--tenant", "bench",
+                 "--socket", folder / "admin/admin.sock"],
                 input=PASSWORD, text=True, check=True, stdout=subprocess.DEVNULL)
 
     def stop(self):

@@ -166,6 +166,18 @@ bool IsForNewPasswords(std::string_view scheme) {
   return found != nullptr && IsForNewPasswords(found->kind);
 }
 
+absl::StatusOr<Credential> NewScramKeysBeside(const ScramKeys& keys, std::string_view password) {
+  if (absl::Status status = CheckPassword(CredentialKind::kScram, password); !status.ok()) {
+    return status;
+  }
+  CredentialCosts costs;
+  costs.scram_iterations = keys.iterations;
+  if (absl::Status status = CheckCosts(CredentialKind::kScram, costs); !status.ok()) return status;
+  std::optional<Credential> credential = MakeScram(keys.hash, password, keys.salt, costs);
+  if (!credential.has_value()) return absl::UnavailableError("the key derivation failed");
+  return *std::move(credential);
+}
+
 absl::StatusOr<Credential> NewCredential(std::string_view scheme, std::string_view password,
                                          const CredentialCosts& costs, RandomSource& random) {
   const CredentialScheme* const found = FindScheme(scheme);

@@ -47,6 +47,11 @@ bool IsForNewPasswords(std::string_view scheme);
 absl::StatusOr<Credential> NewCredential(std::string_view scheme, std::string_view password,
                                          const CredentialCosts& costs, RandomSource& random);
 
+// NewScramKeysBeside derives SCRAM keys of another password with the salt and the
+// iterations of `keys`, so that a client, who is told one salt, may prove either
+// password while both are valid. It fails as NewCredential does.
+absl::StatusOr<Credential> NewScramKeysBeside(const ScramKeys& keys, std::string_view password);
+
 // DecoyScramKeys are what an unknown user is challenged with: the salt is a
 // keyed digest of the name, of the size of a new credential's, so that it is the
 // same at each attempt and on each replica that shares `decoy_key`, which has to

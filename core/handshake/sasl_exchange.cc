@@ -140,7 +140,8 @@ HandshakeOutcome SaslExchange::Accept(Success success, MechanismProperties prope
           .identity = std::move(success.identity),
           .final_data = std::move(success.additional_data),
           .properties = std::move(properties),
-          .session = std::move(success.session)};
+          .session = std::move(success.session),
+          .password = std::move(success.password)};
 }
 
 HandshakeOutcome SaslExchange::Fail(FailureReason reason, const char* what) {

@@ -36,6 +36,8 @@ struct HandshakeOutcome {
   MechanismProperties properties;
   // For the host to remember, where the client may log in faster the next time.
   std::optional<RememberedSession> session;
+  // The password that was verified, where the settings ask for it.
+  std::optional<Secret> password;
 };
 
 using ExchangeStep =

@@ -35,6 +35,7 @@ StepResult PasswordLogin::Check(CredentialQuery query, std::string_view password
 
 StepResult PasswordLogin::OnCredentials(CredentialsFound found) {
   found_ = std::move(found);
+  if (settings_.hands_over_password) verified_ = password_;
   std::vector<Credential> stored = UsableCredentials();
   std::shared_ptr<const PasswordVerifier> verifier = found_.decoy_verifier;
   usable_ = !stored.empty();
@@ -69,7 +70,9 @@ std::vector<Credential> PasswordLogin::DecoyCredentials() const {
 
 StepResult PasswordLogin::OnPasswordVerdict(PasswordVerdict verdict) {
   if (const auto refusal = RefusalOf(found_, usable_, verdict.matches)) return Failure{*refusal};
-  return Success{IdentityOf(std::move(query_), std::move(found_.account))};
+  Success success{IdentityOf(std::move(query_), std::move(found_.account))};
+  success.password = std::move(verified_);
+  return success;
 }
 
 }  // namespace sallyport

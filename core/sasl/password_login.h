@@ -7,6 +7,7 @@
 // from steps, bytes or work: an unknown one is checked against a decoy. Weak hashes
 // verify nobody unless the settings name them. Not thread-safe.
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +38,8 @@ class PasswordLogin : public SequencedServerMechanism {
   const ServerMechanismSettings& settings_;
   CredentialQuery query_;
   Secret password_;
+  // What is handed over once the verdict is good.
+  std::optional<Secret> verified_;
   CredentialsFound found_;
   bool usable_ = false;
 };

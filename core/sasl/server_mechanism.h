@@ -127,6 +127,8 @@ struct Success {
   std::optional<std::string> additional_data;
   // Where the client may log in faster the next time.
   std::optional<RememberedSession> session;
+  // The password that was verified, in prepared form, where the settings ask for it.
+  std::optional<Secret> password;
 };
 
 struct Failure {
@@ -214,6 +216,9 @@ struct ServerMechanismSettings {
   // DIGEST-MD5's realm, which passwords are hashed with. Not empty where that is
   // offered.
   std::string digest_realm;
+  // Whether a success by a password that the client sent carries it, for the host to
+  // store anew.
+  bool hands_over_password = false;
   // Whether the host can judge tokens: there is somebody who issues them.
   bool takes_tokens = false;
   // Whether a refused token is answered by a challenge that says so, as RFC 7628

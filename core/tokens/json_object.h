@@ -22,7 +22,7 @@ using JsonPtr = std::unique_ptr<json_t, JsonDeleter>;
 
 // ParseJsonObject reads one object. InvalidArgument, without a word of the text,
 // where it is anything else: not UTF-8, a name that is repeated in any object, an
-// integer beyond 64 bits, a NUL in a string, more than 2048 levels.
+// integer beyond 64 bits, a NUL anywhere, more than 2048 levels.
 absl::StatusOr<JsonPtr> ParseJsonObject(std::string_view text);
 
 // Member is the value of that name in `object`, or null; null also where `object`

@@ -125,8 +125,8 @@ class DirectoryImport {
       if (!member.empty()) groups_of_uid_[std::string(member)].push_back(name);
     }
     if (unreadable == 0) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat(
-        unreadable, " members of the group are no DN, and are left out of it"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(unreadable, " members of the group are no DN, and are left out of it"));
   }
 
   absl::Status TakeUser(const LdifRecord& record, const std::string& place) {

@@ -103,7 +103,8 @@ class LdifReader {
     // What ldapsearch says of its search.
     is_summary_ = Is(attribute, "search");
     record_.dn = value.view();
-    if (!is_summary_ && !Is(attribute, "dn")) Fail(line_number_, "the entry does not begin with dn:");
+    if (!is_summary_ && !Is(attribute, "dn"))
+      Fail(line_number_, "the entry does not begin with dn:");
   }
 
   void EndRecord() {

@@ -21,9 +21,9 @@ absl::StatusOr<size_t> UserList::Add(std::string_view name, const std::string& p
   const size_t before = users_.size();
   absl::StatusOr<size_t> index = Continue(name, place);
   if (!index.ok() || *index == before) return index;
-  return absl::InvalidArgumentError(
-      absl::StrCat("the user is the same as that of ", users_[*index].place,
-                   "; this one is left out: choose another name"));
+  return absl::InvalidArgumentError(absl::StrCat("the user is the same as that of ",
+                                                 users_[*index].place,
+                                                 "; this one is left out: choose another name"));
 }
 
 absl::StatusOr<size_t> UserList::Continue(std::string_view name, const std::string& place) {
@@ -32,8 +32,7 @@ absl::StatusOr<size_t> UserList::Continue(std::string_view name, const std::stri
     return absl::InvalidArgumentError(
         "the name has characters that SASLprep (RFC 4013) does not take; choose another");
   }
-  const auto [known, is_new] =
-      known_.try_emplace(*stored, Known{users_.size(), std::string(name)});
+  const auto [known, is_new] = known_.try_emplace(*stored, Known{users_.size(), std::string(name)});
   if (is_new) {
     users_.emplace_back();
     users_.back().name = *std::move(stored);
@@ -41,7 +40,8 @@ absl::StatusOr<size_t> UserList::Continue(std::string_view name, const std::stri
   } else if (known->second.spelling != name) {
     return absl::InvalidArgumentError(
         absl::StrCat("SASLprep (RFC 4013) makes the name the same as that of ",
-                     users_[known->second.index].place, ", which is spelled otherwise; choose "
+                     users_[known->second.index].place,
+                     ", which is spelled otherwise; choose "
                      "another"));
   }
   return known->second.index;
@@ -51,8 +51,9 @@ Import UserList::Finish() && {
   Import import;
   for (ImportedUser& user : users_) {
     if (user.credentials.empty()) {
-      Problem(user.place, "the user has no password that can be taken over, and is left out; add "
-                          "it by hand");
+      Problem(user.place,
+              "the user has no password that can be taken over, and is left out; add "
+              "it by hand");
     } else {
       import.users.push_back(std::move(user));
     }

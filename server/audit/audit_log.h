@@ -77,6 +77,9 @@ class AuditLog {
   AuditLog(const AuditLog&) = delete;
   AuditLog& operator=(const AuditLog&) = delete;
 
+  // enabled is whether anything is kept.
+  bool enabled() const { return !options_.file.empty(); }
+
   // Reserve takes a place for one event, before what it tells of begins. Nullopt:
   // there is none, and whatever it is must be refused. With WhenFull::kCount it is
   // never nullopt: the event is counted as dropped, and its slot stands for no place.

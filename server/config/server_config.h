@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "process/log.h"
+#include "server/audit/audit_log.h"
 #include "server/login/derivation_pool.h"
 #include "server/login/handshake_host.h"
 
@@ -44,6 +45,8 @@ struct ServerConfig {
 
   HandshakeQuotas quotas;
   DerivationPool::Options derivation;
+
+  AuditOptions audit;
 
   // The keys that resume tokens are sealed under, the same for every replica.
   // Empty: one of this process's own, so that no other replica goes on with its

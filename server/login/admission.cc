@@ -53,6 +53,8 @@ std::variant<Refusal, Admission> Admit(HandshakeHost& host, ResumableRpc rpc,
   if (host.live_handshakes.load(std::memory_order_relaxed) >= host.quotas.max_handshakes) {
     return Refusal{FailureReason::kOverloaded};
   }
+  std::optional<AuditSlot> audit = host.audit.Reserve();
+  if (!audit) return Refusal{FailureReason::kOverloaded, "the audit log takes no more"};
   if (!IsBounded(context)) return Refusal{FailureReason::kBrokerFault};
   if (hostname && hostname->size() > kMaxHostnameSize) {
     return Refusal{FailureReason::kMalformedMessage, "the hostname is too long"};
@@ -63,7 +65,9 @@ std::variant<Refusal, Admission> Admit(HandshakeHost& host, ResumableRpc rpc,
                                         .server_name = context.tls().server_name(),
                                         .peer_certificate = context.tls().peer_certificate(),
                                         .party = {.broker = std::move(broker), .scope = {}},
-                                        .resumable = context.resumable()}};
+                                        .resumable = context.resumable(),
+                                        .resumed = !resume_token.empty(),
+                                        .audit = std::move(audit)}};
   AdmittedConnection& connection = admission.connection;
   if (context.resumable() || !resume_token.empty()) {
     connection.token_binding = BindingOf(rpc, context, hostname.value_or(""));

@@ -39,6 +39,10 @@ struct AdmittedConnection {
   std::string token_binding;
   // Whether what waits for the client carries a token.
   bool resumable = false;
+  // Whether another stream or replica began it.
+  bool resumed = false;
+  // Where the login will be recorded; there is one wherever one is admitted.
+  std::optional<AuditSlot> audit;
 
   policy::LoginOrigin Origin() const {
     return {.listener = listener, .server_name = server_name, .broker = party.broker->broker};

@@ -60,9 +60,10 @@ void AnswerLater(HandshakeHost& host, LoginParty party, Step step,
   }
 }
 
-// Remember keeps what a login of `party` wants to go on with the next time, before its
-// client hears of it and comes back.
-inline void Remember(HandshakeHost& host, const LoginParty& party, HandshakeOutcome* outcome) {
+// Settle keeps what a login of `party` leaves behind: before its client hears of the
+// outcome, and comes back.
+inline void Settle(HandshakeHost& host, const LoginParty& party, HandshakeOutcome* outcome) {
+  host.upgrader.Consider(party, outcome);
   if (!outcome->session) return;
   RememberedSession session = *std::exchange(outcome->session, std::nullopt);
   session.id = SessionKey(*party.scope.tenant, session.id);

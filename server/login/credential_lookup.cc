@@ -30,14 +30,6 @@ CredentialsUnavailable Unavailable(const absl::Status& status) {
   }
 }
 
-// Who proved their name by something that is not a store's secret.
-v1::IdentitySource SourceOf(const CredentialQuery& query) {
-  if (!query.token.empty()) return v1::IDENTITY_SOURCE_TOKEN;
-  if (query.mechanism == "EXTERNAL") return v1::IDENTITY_SOURCE_CERTIFICATE;
-  if (query.mechanism == "GSSAPI") return v1::IDENTITY_SOURCE_KERBEROS;
-  return v1::IDENTITY_SOURCE_UNSPECIFIED;
-}
-
 // The name to look up; nullopt where policy maps it to nobody.
 std::optional<std::string> MappedName(const policy::LoginPolicy& policy, v1::IdentitySource source,
                                       const std::string& name) {
@@ -165,10 +157,9 @@ CredentialsFound JudgeAccount(std::shared_ptr<const Account> account, const Cred
   } else if (IsAuthzidRefused(*account, query, policy)) {
     found.denial = FailureReason::kAuthzidNotAllowed;
   }
-  const auto is_unusable = [&](const StoredCredential& credential) {
-    return HasExpired(credential.expires_at, now) ||
-           !policy.credentials().MayVerify(credential, now);
-  };
+  const policy::CredentialRules& rules = policy.credentials();
+  const auto is_expired = [&](const StoredCredential& c) { return rules.HasExpired(c, now); };
+  const auto is_unusable = [&](const StoredCredential& c) { return !rules.MayVerify(c, now); };
   const auto& all = account->credentials;
   if (std::none_of(all.begin(), all.end(), is_unusable)) {
     found.account = std::move(account);
@@ -176,7 +167,8 @@ CredentialsFound JudgeAccount(std::shared_ptr<const Account> account, const Cred
   }
   auto usable = std::make_shared<Account>(*account);
   std::erase_if(usable->credentials, is_unusable);
-  if (!found.denial && usable->credentials.empty()) {
+  if (!found.denial && usable->credentials.empty() &&
+      std::any_of(all.begin(), all.end(), is_expired)) {
     found.denial = FailureReason::kCredentialExpired;
   }
   found.account = std::move(usable);
@@ -194,7 +186,7 @@ std::optional<CredentialAnswer> LookUpCached(const LoginParty& party,
     return JudgeToken(*std::move(answer), query, policy);
   }
   std::optional<std::string> mapped;
-  const v1::IdentitySource source = SourceOf(query);
+  const v1::IdentitySource source = policy::IdentitySourceOf(query.mechanism);
   if (source != v1::IDENTITY_SOURCE_UNSPECIFIED) {
     mapped = MappedName(policy, source, query.authentication_id);
     if (!mapped) return IdentityRefused();
@@ -223,7 +215,8 @@ void LookUp(LoginParty party, const CredentialQuery& query, CredentialsDone done
           std::move(done)(JudgeToken(std::move(answer), query, *party.scope.login));
         });
   }
-  auto name = MappedName(policy, SourceOf(query), query.authentication_id);
+  auto name =
+      MappedName(policy, policy::IdentitySourceOf(query.mechanism), query.authentication_id);
   if (!name) return std::move(done)(IdentityRefused());
   std::make_shared<ChainLookup>(std::move(party), query, *std::move(name), std::move(done))->Ask();
 }

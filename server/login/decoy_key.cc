@@ -14,6 +14,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "process/private_directory.h"
 
 namespace sallyport::server {
 namespace {
@@ -99,6 +100,7 @@ absl::StatusOr<Secret> LoadOrCreateDecoyKey(const std::string& path, RandomSourc
   if (!random.Fill({fresh.data(), fresh.size()})) {
     return absl::UnavailableError("the system has no random bytes for a decoy key");
   }
+  if (absl::Status status = process::MakePrivateDirectory(path); !status.ok()) return status;
   if (absl::Status status = Create(path, fresh); !status.ok()) return status;
   key = Load(path);
   // Such as a link that leads nowhere.

@@ -17,8 +17,8 @@ namespace sallyport::server {
 // kDecoyKeySize is in bytes.
 inline constexpr size_t kDecoyKeySize = 32;
 
-// LoadOrCreateDecoyKey is what is in the file at `path`, whose directory must exist.
-// Where there is no such file it is made, with bytes of `random` and mode 0600; of
+// LoadOrCreateDecoyKey is what is in the file at `path`, whose directory is made where it
+// is missing. Where there is no such file it is made, with bytes of `random` and mode 0600; of
 // processes that do so at the same time all get the same key. It fails with
 // FailedPrecondition (no regular file, another user's file, or one that everybody
 // can open), DataLoss (another size) or Unavailable (it cannot be read or made, or

@@ -11,6 +11,8 @@
 #include <memory>
 
 #include "core/crypto/random_source.h"
+#include "server/audit/audit_log.h"
+#include "server/login/credential_upgrader.h"
 #include "server/login/derivation_pool.h"
 #include "server/login/handshake_ids.h"
 #include "server/login/session_cache.h"
@@ -40,6 +42,7 @@ struct HandshakeHost {
   RandomSource& random;
   HandshakeIds& ids;
   ResumeTokens& resume;
+  AuditLog& audit;
   HandshakeQuotas quotas;
   // TimeoutOf is how long a handshake may take.
   std::chrono::nanoseconds TimeoutOf(const policy::LoginPolicy& login) const {
@@ -47,6 +50,7 @@ struct HandshakeHost {
                                               absl::ToChronoNanoseconds(login.handshake_timeout()));
   }
 
+  CredentialUpgrader upgrader{derivations, audit};
   SessionCache sessions{SessionCache::Options()};
   std::atomic<bool> draining = false;
   std::atomic<size_t> live_handshakes = 0;

@@ -184,7 +184,7 @@ LoginStep LoginExchange::ChallengeLocked(std::string bytes) {
 }
 
 LoginStep LoginExchange::EndLocked(HandshakeOutcome outcome) {
-  Remember(host_, connection_.party, &outcome);
+  Settle(host_, connection_.party, &outcome);
   const MechanismDescriptor* mechanism = exchange_ == nullptr ? nullptr : exchange_->mechanism();
   ReportLogin(host_, {.id = place_.handshake_id,
                       .connection = connection_,

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "core/sasl/failure_reason.h"
 #include "process/log.h"
 
@@ -27,50 +29,88 @@ LogLevel LevelOf(amqp::SaslCode code) {
                                                                       : LogLevel::kWarning;
 }
 
-}  // namespace
-
-void ReportLogin(HandshakeHost&, const LoginRecord& record) {
-  const HandshakeOutcome& outcome = record.outcome;
-  const LogLevel level = LevelOf(outcome.code);
-  if (!process::LogEnabled(level)) return;
-  const std::string_view code = CodeName(outcome.code);
-  const AdmittedConnection& connection = record.connection;
-  const policy::TenantPolicy* tenant = connection.party.scope.tenant;
-  const std::string_view tenant_name = tenant == nullptr ? std::string_view() : tenant->name();
-  const auto microseconds =
-      std::chrono::duration_cast<std::chrono::microseconds>(record.duration).count();
+LoginRecord RecordOf(const LoginReport& report) {
+  const HandshakeOutcome& outcome = report.outcome;
+  const AdmittedConnection& connection = report.connection;
+  LoginRecord record;
+  record.time = absl::Now();
+  record.handshake_id = report.id;
+  record.listener = Bounded(connection.listener);
+  record.remote_address = Bounded(connection.remote_address);
+  record.encrypted = connection.traits.encrypted;
+  record.server_name = Bounded(connection.server_name);
+  record.hostname = Bounded(report.hostname);
+  record.mechanism = report.mechanism;
+  record.authentication_id = report.authentication_id;
+  record.outcome = outcome.code;
+  record.reason = outcome.reason;
+  if (outcome.what != nullptr) record.detail = outcome.what;
+  record.resumed = connection.resumed;
+  record.duration = absl::FromChrono(report.duration);
+  if (const auto* tenant = connection.party.scope.tenant) record.tenant = tenant->name();
+  if (const auto& scope = connection.party.broker; scope != nullptr) {
+    if (scope->broker != nullptr) record.broker = scope->broker->name();
+    record.policy_version = scope->active->policy->version();
+    record.policy_hash = scope->active->policy->hash();
+  }
   if (outcome.identity) {
-    const Identity& identity = *outcome.identity;
-    const std::string_view store =
-        identity.account == nullptr ? std::string_view() : identity.account->store;
+    record.authentication_id = outcome.identity->authentication_id;
+    record.authorization_id = outcome.identity->authorization_id;
+    record.channel_bound = outcome.identity->channel_bound;
+    if (outcome.identity->account != nullptr) record.store = outcome.identity->account->store;
+  }
+  return record;
+}
+
+void Log(LogLevel level, const LoginRecord& record) {
+  const auto microseconds = absl::ToInt64Microseconds(record.duration);
+  if (!record.reason) {
     process::Log(level, "login accepted",
-                 {{"handshake_id", record.id},
-                  {"code", code},
+                 {{"handshake_id", record.handshake_id},
+                  {"code", CodeName(record.outcome)},
                   {"mechanism", record.mechanism},
-                  {"authentication_id", identity.authentication_id},
-                  {"authorization_id", identity.authorization_id},
-                  {"tenant", tenant_name},
-                  {"store", store},
-                  {"channel_bound", identity.channel_bound},
-                  {"listener", Bounded(connection.listener)},
-                  {"remote_address", Bounded(connection.remote_address)},
-                  {"hostname", Bounded(record.hostname)},
+                  {"authentication_id", record.authentication_id},
+                  {"authorization_id", record.authorization_id},
+                  {"tenant", record.tenant},
+                  {"store", record.store},
+                  {"channel_bound", record.channel_bound},
+                  {"listener", record.listener},
+                  {"remote_address", record.remote_address},
+                  {"hostname", record.hostname},
                   {"duration_us", microseconds}});
     return;
   }
-  const FailureReason reason = outcome.reason.value_or(FailureReason::kInternal);
+  const std::string_view detail =
+      record.detail.empty() ? Describe(*record.reason) : std::string_view(record.detail);
   process::Log(level, "login refused",
-               {{"handshake_id", record.id},
-                {"code", code},
-                {"reason", ReasonName(reason)},
-                {"detail", outcome.what != nullptr ? outcome.what : Describe(reason)},
+               {{"handshake_id", record.handshake_id},
+                {"code", CodeName(record.outcome)},
+                {"reason", ReasonName(*record.reason)},
+                {"detail", detail},
                 {"mechanism", record.mechanism},
                 {"authentication_id", record.authentication_id},
-                {"tenant", tenant_name},
-                {"listener", Bounded(connection.listener)},
-                {"remote_address", Bounded(connection.remote_address)},
-                {"hostname", Bounded(record.hostname)},
+                {"tenant", record.tenant},
+                {"listener", record.listener},
+                {"remote_address", record.remote_address},
+                {"hostname", record.hostname},
                 {"duration_us", microseconds}});
+}
+
+}  // namespace
+
+void ReportLogin(HandshakeHost& host, const LoginReport& report) {
+  const LogLevel level = LevelOf(report.outcome.code);
+  // What is nobody's fault is not told twice.
+  const bool told = level == LogLevel::kInfo && host.audit.enabled();
+  const bool logged = !told && process::LogEnabled(level);
+  if (!logged && !host.audit.enabled()) return;
+  LoginRecord record = RecordOf(report);
+  if (logged) Log(level, record);
+  // One that was refused at its opening has no place yet: nobody gets in without one.
+  std::optional<AuditSlot>& slot = report.connection.audit;
+  if (!slot) slot = host.audit.Reserve();
+  if (slot) std::move(*slot).Record(std::move(record));
+  slot.reset();
 }
 
 }  // namespace sallyport::server

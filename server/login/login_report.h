@@ -13,11 +13,11 @@
 
 namespace sallyport::server {
 
-// LoginRecord views what it tells of.
-struct LoginRecord {
+// LoginReport views what it tells of.
+struct LoginReport {
   std::string_view id;
-  // As far as it was admitted.
-  const AdmittedConnection& connection;
+  // As far as it was admitted. Its place in the audit log is used up.
+  AdmittedConnection& connection;
   // Empty where the client chose none.
   std::string_view mechanism = {};
   // Who the client said it is; empty where it did not come to that.
@@ -28,9 +28,10 @@ struct LoginRecord {
   const HandshakeOutcome& outcome;
 };
 
-// ReportLogin writes a log line: an info where the client or nobody is at fault, a
-// warning where the code says that something of ours is. Thread-safe.
-void ReportLogin(HandshakeHost& host, const LoginRecord& record);
+// ReportLogin records the login in the audit log, and logs it: a warning where the code
+// says that something of ours is at fault, and else an info where there is no audit log.
+// Thread-safe.
+void ReportLogin(HandshakeHost& host, const LoginReport& report);
 
 }  // namespace sallyport::server
 

@@ -211,8 +211,8 @@ void HandshakeTable::ExpireDue(Clock::time_point now) {
 
 void HandshakeTable::Finish(Live::iterator live, HandshakeOutcome outcome) {
   // Before the client hears of it, and comes back with it.
-  const LiveHandshake& ended = live->second;
-  Remember(host_, ended.connection.party, &outcome);
+  LiveHandshake& ended = live->second;
+  Settle(host_, ended.connection.party, &outcome);
   Emit(live->second, &outcome);
   const MechanismDescriptor* mechanism = ended.handshake.mechanism();
   ReportLogin(host_, {.id = ended.place.handshake_id,

@@ -4,11 +4,8 @@
 
 #include <string>
 
-#include "core/credentials/new_credential.h"
-#include "core/crypto/random_source.h"
 #include "tests/kerberos/kdc.h"
 #include "tests/server/rpc/running_service.h"
-#include "tests/server/stores/sqlite/sqlite_store.h"
 
 namespace sallyport::bench {
 namespace {
@@ -28,15 +25,6 @@ LoadOptions ShortLoad(const RunningService& running, const std::string& mechanis
   return options;
 }
 
-// By kPassword.
-void AddUser(const server::ServerConfig& config, const std::string& name) {
-  const auto store = server::OpenSqliteStore({.name = config.store_name}, config.store_path);
-  auto credential = NewCredential("SCRAM-SHA-256", server::kPassword, config.costs, SystemRandom());
-  ASSERT_TRUE(credential.ok()) << credential.status();
-  const auto added = store->directory()->AddUser({.key = {"", name}, .credentials = {*credential}});
-  ASSERT_TRUE(added.ok()) << added.status();
-}
-
 void ExpectOnlyAccepted(const LoadOptions& options) {
   const auto result = RunLoad(options);
   ASSERT_TRUE(result.ok()) << result.status();
@@ -46,8 +34,8 @@ void ExpectOnlyAccepted(const LoadOptions& options) {
 
 TEST(Load, LogsInBoundToAChannel) {
   server::ServerConfig config = ScratchConfig();
-  config.listeners[0].mechanisms = {"SCRAM-SHA-256-PLUS"};
-  AddUser(config, "bench-0");
+  server::UseRules(&config, "mechanisms: [SCRAM-SHA-256-PLUS]");
+  server::AddUser(config, "bench-0", server::kPassword);
   const RunningService running(config);
   LoadOptions options = ShortLoad(running, "SCRAM-SHA-256-PLUS");
   options.client.channel_bindings = {{"tls-exporter", std::string(32, 'x')}};
@@ -76,7 +64,7 @@ TEST(Load, LogsInByWhatMayWaitForAKdc) {
   ASSERT_TRUE(tickets.ok()) << tickets.status();
   (*kdc)->UseInThisProcess(*tickets);
   server::ServerConfig config = ScratchConfig();
-  config.listeners[0].mechanisms = {"GSSAPI"};
+  server::UseRules(&config, "mechanisms: [GSSAPI]");
   config.kerberos.keytab = (*kdc)->keytab();
   config.kerberos.realm = (*kdc)->realm();
   const RunningService running(config);

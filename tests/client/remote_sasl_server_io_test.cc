@@ -56,11 +56,12 @@ std::unique_ptr<Authenticator> Connect(const std::string& target,
 server::RunningService& SharedService() {
   static auto* const service = [] {
     server::ServerConfig config = server::ScratchConfig();
-    config.listeners = {
-        server::ListenerRules{.name = "strong-first", .mechanisms = {"SCRAM-SHA-256", "PLAIN"}},
-        server::ListenerRules{.name = "plain-first", .mechanisms = {"PLAIN", "SCRAM-SHA-256"}},
-        server::ListenerRules{.name = "anonymous", .mechanisms = {"ANONYMOUS"}},
-    };
+    server::UseRules(&config, "", R"(
+listeners:
+  - {name: strong-first, rules: {mechanisms: [SCRAM-SHA-256, PLAIN]}}
+  - {name: plain-first, rules: {mechanisms: [PLAIN, SCRAM-SHA-256]}}
+  - {name: anonymous, rules: {mechanisms: [ANONYMOUS]}}
+)");
     return new server::RunningService(config);
   }();
   return *service;

@@ -23,15 +23,13 @@ using server::ScratchConfig;
 class TokenLogin : public testing::Test {
  protected:
   static server::ServerConfig Config(const TokenSigner& signer) {
-    server::TokenIssuer issuer;
-    issuer.name = "issuer";
-    issuer.rules.issuer = "https://issuer.example";
-    issuer.rules.audiences = {"amqp"};
-    issuer.keys =
+    const std::string keys =
         client::WriteFile("keys.json", KeySetOf({signer.Jwk(R"("kid":"k1","alg":"ES256",)")}));
     server::ServerConfig config = ScratchConfig();
-    config.token_issuers = {issuer};
-    config.listeners[0].mechanisms = {"OAUTHBEARER", "XOAUTH2", "SCRAM-SHA-256"};
+    server::UseRules(&config, "mechanisms: [OAUTHBEARER, XOAUTH2, SCRAM-SHA-256]",
+                     "token_issuers: [{name: issuer, issuer: 'https://issuer.example', audience: "
+                     "[amqp], keys: " +
+                         keys + "}]\n");
     return config;
   }
 
@@ -106,7 +104,7 @@ TEST(KerberosLogin, ShowsTheTicketOfWhoeverRunsIt) {
   ASSERT_TRUE(tickets.ok()) << tickets.status();
   (*kdc)->UseInThisProcess(*tickets);
   server::ServerConfig config = ScratchConfig();
-  config.listeners[0].mechanisms = {"GSSAPI"};
+  server::UseRules(&config, "mechanisms: [GSSAPI]");
   config.kerberos.keytab = (*kdc)->keytab();
   config.kerberos.realm = (*kdc)->realm();
   RunningService running(config);
@@ -123,8 +121,7 @@ TEST(KerberosLogin, ShowsTheTicketOfWhoeverRunsIt) {
 
 TEST(ObsoleteLogin, TakesAPasswordAndParameters) {
   server::ServerConfig config = ScratchConfig();
-  config.listeners[0].mechanisms = {"DIGEST-MD5", "CRAM-MD5", "LOGIN"};
-  config.listeners[0].digest_realm = "example.com";
+  server::UseRules(&config, "mechanisms: [DIGEST-MD5, CRAM-MD5, LOGIN], digest_realm: example.com");
   RunningService running(config);
   const Finished added = RunSallyportctl(
       {"user", "add", "bob", "--scheme", "CLEARTEXT", "--socket", config.admin_socket}, "pencil\n");

@@ -63,7 +63,7 @@ TEST(Login, ShowsWhatAClientWithoutTlsIsOffered) {
 
 TEST(Login, BindsBothSidesToOneChannel) {
   server::ServerConfig config = ScratchConfig();
-  config.listeners[0].mechanisms = {"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"};
+  server::UseRules(&config, "mechanisms: [SCRAM-SHA-256-PLUS, SCRAM-SHA-256]");
   RunningService running(config);
   for (const char* type : {"tls-exporter", "tls-server-end-point"}) {
     const Finished finished = LogIn(running, {"--channel-binding", type});
@@ -97,7 +97,7 @@ TEST(Login, NamesTheFileThatHoldsNoCertificate) {
 
 TEST(Login, AsNobodyAsksForNoPassword) {
   server::ServerConfig config = ScratchConfig();
-  config.listeners[0].mechanisms = {"ANONYMOUS"};
+  server::UseRules(&config, "mechanisms: [ANONYMOUS]");
   RunningService running(config);
   const Finished finished =
       RunSallyportctl({"login", "--service", running.address(), "--mechanism", "ANONYMOUS"}, "");

@@ -153,7 +153,7 @@ class ListMechanisms(ContractCase):
 
     def test_without_a_context_is_of_an_empty_one(self):
         """No context is an empty context."""
-        service = ContractService('listeners:\n  - name: "*"\n')
+        service = ContractService(listeners='')
         self.addCleanup(service.stop)
         channel = self.new_channel(service)
         names = self.names(channel)

@@ -2,7 +2,7 @@
 
 import grpc
 
-from harness.contract_case import AUTH, LISTENERS, OK, SYS_PERM, SYS_TEMP, ContractCase
+from harness.contract_case import AUTH, OK, SYS_PERM, SYS_TEMP, ContractCase
 from harness.contract_client import context
 from harness.sasl_frames import SASL_HEADER
 from harness.scram_client import Scram
@@ -201,8 +201,8 @@ class Outcomes(ExchangeCase):
 class HalfClose(ExchangeCase):
     """A half-close before the outcome abandons it: OK, no outcome, nobody authenticated."""
 
-    configuration = LISTENERS + ('credentials:\n  schemes: [ARGON2ID]\n'
-                                 '  argon2_memory_kib: 65536\n  argon2_passes: 4\n')
+    rules = ('credentials:\n  store_as: [ARGON2ID]\n'
+             '  argon2_memory_kib: 65536\n  argon2_passes: 4\n')
     users = {name: ContractCase.users[name] for name in ('alice', 'bob')}
 
     def test_before_the_start(self):
@@ -233,7 +233,7 @@ class Limits(ExchangeCase):
     """A limit on how many handshakes gives an outcome SYS_TEMP (overloaded); and so does the time
     (timed out)."""
 
-    configuration = LISTENERS + 'limits:\n  handshakes: 2\n  handshake_timeout: 400ms\n'
+    configuration = 'limits:\n  handshakes: 2\n  handshake_timeout: 400ms\n'
 
     def test_over_those_of_all_calls(self):
         waiting = [self.answer(SASL_HEADER) for _ in range(2)]

@@ -8,7 +8,7 @@ import time
 import grpc
 
 from harness import contract_client, sasl_frames
-from harness.contract_case import AUTH, LISTENERS, OK, SYS_TEMP, ContractCase, ContractService
+from harness.contract_case import AUTH, OK, SYS_TEMP, ContractCase, ContractService
 from harness.contract_client import NoAnswer, context
 from harness.sasl_frames import SASL_HEADER
 from harness.scram_client import Scram
@@ -87,7 +87,7 @@ class ClientLimits(LimitCase):
 class HandshakeLimits(LimitCase):
     """A limit on how many handshakes gives an outcome SYS_TEMP (overloaded)."""
 
-    configuration = LISTENERS + 'limits:\n  handshakes_per_stream: 3\n  handshakes: 5\n'
+    configuration = 'limits:\n  handshakes_per_stream: 3\n  handshakes: 5\n'
 
     def test_over_those_of_a_stream(self):
         live = [self.answer() for _ in range(3)]
@@ -134,7 +134,7 @@ class HandshakeLimits(LimitCase):
 
 class StreamLimit(LimitCase):
 
-    configuration = LISTENERS + 'limits:\n  streams: 2\n'
+    configuration = 'limits:\n  streams: 2\n'
 
     def test_a_stream_over_it_is_resource_exhausted(self):
         """A stream over the limit gets RESOURCE_EXHAUSTED."""
@@ -149,8 +149,8 @@ class StreamLimit(LimitCase):
 class WorkLimit(LimitCase):
     """A limit on how much work gives an outcome SYS_TEMP (overloaded)."""
 
-    configuration = LISTENERS + ('credentials:\n  schemes: [ARGON2ID]\n'
-                                 'limits:\n  derivation_threads: 1\n  derivation_queue: 1\n')
+    rules = 'credentials:\n  store_as: [ARGON2ID]\n'
+    configuration = 'limits:\n  derivation_threads: 1\n  derivation_queue: 1\n'
     users = {'alice': ContractCase.users['alice']}
 
     def test_sheds_what_is_over_it(self):
@@ -175,7 +175,7 @@ class TimeLimit(LimitCase):
     """Outage, overload, draining, time out: SYS_TEMP. A failure inside the exchange sends the
     sasl-outcome."""
 
-    configuration = LISTENERS + 'limits:\n  handshake_timeout: 300ms\n'
+    configuration = 'limits:\n  handshake_timeout: 300ms\n'
 
     def test_ends_a_handshake_wherever_it_waits(self):
         client = Scram('alice', self.users['alice'])
@@ -211,10 +211,10 @@ class Draining(LimitCase):
     """While draining, new opens get SYS_TEMP (draining); live ones finish within the grace
     period."""
 
-    configuration = LISTENERS + 'drain: 30s\n'
+    configuration = 'drain: 30s\n'
 
     def setUp(self):
-        self.service = ContractService(self.configuration)
+        self.service = ContractService(configuration=self.configuration)
         self.addCleanup(self.service.stop)
         self.service.ctl.add_user('alice', self.users['alice'])
         self.channel = self.new_channel()
@@ -302,10 +302,10 @@ class Draining(LimitCase):
 
 class GracePeriod(ContractCase):
 
-    configuration = LISTENERS + 'drain: 100ms\n'
+    configuration = 'drain: 100ms\n'
 
     def test_ends_with_handshakes_that_do_not_finish(self):
-        service = ContractService(self.configuration)
+        service = ContractService(configuration=self.configuration)
         self.addCleanup(service.stop)
         self.answer(stream=self.new_stream(self.new_channel(service)))
         os.kill(service.program.pid, signal.SIGTERM)

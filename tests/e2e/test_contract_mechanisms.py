@@ -77,7 +77,7 @@ class Offered(MechanismCase):
             self.assert_refused(connection, 'MECHANISM_NOT_OFFERED')
 
     def test_others_only_where_policy_names_them_with_no_configuration(self):
-        service = ContractService('')
+        service = ContractService(listeners='')
         self.addCleanup(service.stop)
         stream = self.new_stream(self.new_channel(service))
         names = stream.open(context('anything', tls=False)).read_greeting()

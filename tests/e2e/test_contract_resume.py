@@ -10,7 +10,7 @@ import grpc
 
 from harness import sasl_frames
 from harness.case import EndToEndCase
-from harness.contract_case import AUTH, LISTENERS, SYS, SYS_TEMP, ContractCase, ContractService
+from harness.contract_case import AUTH, SYS, SYS_TEMP, ContractCase, ContractService
 from harness.contract_client import context, connect
 from harness.sasl_frames import SASL_HEADER
 from harness.scram_client import Scram
@@ -50,14 +50,14 @@ class ResumeCase(ContractCase):
         cls.keys = (new_key(),)
         cls.configuration = cls.configure(cls.keys)
         super().setUpClass()
-        cls.replica = ContractService(cls.configuration, store=cls.service.store)
+        cls.replica = ContractService(configuration=cls.configuration, shared=cls.service)
         cls.addClassCleanup(cls.replica.stop)
         cls.replica_channel = connect(cls.replica.address)
         cls.addClassCleanup(cls.replica_channel.close)
 
     @classmethod
     def configure(cls, keys):
-        return f'{LISTENERS}{cls.settings}resume:\n  key_file: {key_file(*keys)}\n'
+        return f'{cls.settings}resume:\n  key_file: {key_file(*keys)}\n'
 
     def setUp(self):
         super().setUp()
@@ -560,7 +560,7 @@ class Fleet(ResumeCase):
     """The first key seals, all open."""
 
     def at(self, *keys):
-        service = ContractService(self.configure(keys), store=self.service.store)
+        service = ContractService(configuration=self.configure(keys), shared=self.service)
         self.addCleanup(service.stop)
         return self.new_stream(self.new_channel(service))
 

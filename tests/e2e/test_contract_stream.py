@@ -3,7 +3,7 @@
 import grpc
 
 from harness import sasl_frames
-from harness.contract_case import AUTH, LISTENERS, SYS, ContractCase, ContractService
+from harness.contract_case import AUTH, SYS, ContractCase, ContractService
 from harness.contract_client import context
 from harness.processes import json_line
 from harness.sasl_frames import AMQP_HEADER, SASL_HEADER
@@ -385,7 +385,7 @@ class DroppedInputs(ContractCase):
 
     def test_are_counted(self):
         """An input without `open` for an id that is not live is dropped and counted."""
-        service = ContractService(LISTENERS)
+        service = ContractService()
         self.addCleanup(service.stop)
         stream = self.new_stream(self.new_channel(service))
         connection = self.answer(b'HTTP/1.1', stream=stream)

@@ -6,7 +6,7 @@ import tempfile
 from harness.case import EndToEndCase
 from harness.clients import Client
 from harness.kerberos import REALM, Realm
-from harness.sallyport import Ctl, Gateway, Service
+from harness.sallyport import Ctl, Gateway, Service, policy_of
 from harness.tokens import AUDIENCE, ISSUER, TokenIssuer
 
 _MECHANISMS = ('GSSAPI', 'OAUTHBEARER', 'XOAUTH2', 'DIGEST-MD5', 'CRAM-MD5', 'LOGIN', 'PLAIN')
@@ -27,22 +27,21 @@ class EveryMechanism(EndToEndCase):
         cls.issuer = TokenIssuer(cls.scratch)
         cls.service = Service(
             deployment.binaries.service, cls.scratch, deployment.service_tls,
-            environment=cls.realm.environment, configuration=f'''\
+            environment=cls.realm.environment,
+            configuration=f'kerberos:\n  keytab: {cls.realm.keytab}\n  realm: {REALM}\n',
+            policy=policy_of(cls.scratch / 'users.db', rules=f'''\
 credentials:
-  schemes: [CLEARTEXT]
-kerberos:
-  keytab: {cls.realm.keytab}
-  realm: {REALM}
-tokens:
+  store_as: [CLEARTEXT]
+mechanisms: [{', '.join(_MECHANISMS)}]
+quirks:
+  token_error_as_challenge: false
+''', more=f'''\
+token_issuers:
   - issuer: {ISSUER}
     name: issuer
     keys: {cls.issuer.key_set}
     audience: [{AUDIENCE}]
-listeners:
-  - name: "*"
-    mechanisms: [{', '.join(_MECHANISMS)}]
-    token_error_as_challenge: false
-''')
+'''))
         cls.service.start()
         cls.addClassCleanup(cls.service.stop)
         Ctl(deployment.binaries.ctl, cls.service.admin_socket).add_user(

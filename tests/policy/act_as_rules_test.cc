@@ -20,7 +20,9 @@ class Rules {
   bool Allow(std::string_view actor, std::string_view other,
              const std::vector<std::string>& groups = {}) const {
     if (policy_ == nullptr) return false;
-    return LoginAt(*policy_, {})->act_as().Allows({.name = actor, .groups = groups}, other, nullptr);
+    return LoginAt(*policy_, {})
+        ->act_as()
+        .Allows({.name = actor, .groups = groups}, other, nullptr);
   }
 
  private:
@@ -36,7 +38,8 @@ std::string ErrorOf(const std::string& rule) {
 TEST(ActAsRules, LetNobodyActAsAnotherWhereThereAreNone) {
   const auto policy = MustLoad(kStore);
   const std::vector<std::string> groups = {"admins"};
-  EXPECT_FALSE(LoginAt(*policy, {})->act_as().Allows({.name = "a", .groups = groups}, "b", nullptr));
+  EXPECT_FALSE(
+      LoginAt(*policy, {})->act_as().Allows({.name = "a", .groups = groups}, "b", nullptr));
 }
 
 TEST(ActAsRules, KnowUsersByNamePatternOrGroup) {

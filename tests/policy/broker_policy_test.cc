@@ -84,8 +84,8 @@ TEST(Brokers, SpeakForTheirListenersOnly) {
   for (const char* listener : {"", "amqp", "amqpsx", "AMQPS", "acme", "*"}) {
     EXPECT_EQ(TenantAt(*policy, {.listener = listener, .server_name = "", .broker = one}),
               "(broker_not_allowed)");
-    EXPECT_TRUE(std::holds_alternative<NotAllowed>(policy->AtOpen(
-        {.listener = listener, .server_name = "", .broker = one}, nullptr)));
+    EXPECT_TRUE(std::holds_alternative<NotAllowed>(
+        policy->AtOpen({.listener = listener, .server_name = "", .broker = one}, nullptr)));
   }
   EXPECT_TRUE(policy->FindBrokerNamed("many")->MaySpeakFor("anything"));
 }
@@ -130,7 +130,8 @@ TEST(Brokers, AreRefusedWhereTheyCannotBeMeant) {
   refused("[{name: a, identities: ['*a']}]", "expected an asterisk in front only");
   refused("[{name: a, identities: ['spiffe://*/a']}]", "expected an asterisk at the end only");
   refused("[{name: a, identities: [a], listeners: ['*a']}]", "expected an asterisk at the end");
-  refused("[{name: a, identities: [a], release: {groups: ['(']}}]", "release.groups[0]: not an RE2");
+  refused("[{name: a, identities: [a], release: {groups: ['(']}}]",
+          "release.groups[0]: not an RE2");
   refused("[{name: a, identities: [a], release: {attributes: ['(']}}]", "release.attributes[0]");
 }
 

@@ -31,9 +31,10 @@ StoredCredential Scram(uint32_t iterations) {
 }
 
 StoredCredential Pbkdf2(uint32_t iterations) {
-  return {.secret = Pbkdf2Hash{.hash = HashFunction::kSha256, .salt = "s", .iterations = iterations},
-          .expires_at = std::nullopt,
-          .created_at = std::nullopt};
+  return {
+      .secret = Pbkdf2Hash{.hash = HashFunction::kSha256, .salt = "s", .iterations = iterations},
+      .expires_at = std::nullopt,
+      .created_at = std::nullopt};
 }
 
 StoredCredential Argon2(std::optional<absl::Time> created_at) {
@@ -76,10 +77,9 @@ TEST(CredentialRules, WantEnoughIterationsFromEveryMechanism) {
   EXPECT_TRUE(MayVerify("{}", Pbkdf2(1)));
   EXPECT_FALSE(MayVerify("{min_pbkdf2_iterations: 100000}", Pbkdf2(99'999)));
   EXPECT_TRUE(MayVerify("{min_pbkdf2_iterations: 100000}", Pbkdf2(100'000)));
-  EXPECT_EQ(LoginAt(*With("{min_scram_iterations: 1000}"), {})
-                ->mechanism_settings()
-                .min_scram_iterations,
-            1000u);
+  EXPECT_EQ(
+      LoginAt(*With("{min_scram_iterations: 1000}"), {})->mechanism_settings().min_scram_iterations,
+      1000u);
 }
 
 TEST(CredentialRules, RefuseWhatIsOldOrOfUnknownAge) {

@@ -58,10 +58,10 @@ TEST(IdentityMappings, AreTriedInOrder) {
 
 TEST(IdentityMappings, RefuseEveryNameWhereThePatternIsEveryName) {
   const Mappings mappings("    - {from: token, pattern: '.*', refuse: true}\n");
-  for (const std::string& name : {std::string("a"), std::string("a\nb"), std::string("\n"),
-                                  std::string("a\0b", 3), std::string("\xff"), std::string("a\r"),
-                                  std::string("\xc0\x80"), std::string("\xed\xa0\x80"),
-                                  std::string("\xe2\x80\xa8")}) {
+  for (const std::string& name :
+       {std::string("a"), std::string("a\nb"), std::string("\n"), std::string("a\0b", 3),
+        std::string("\xff"), std::string("a\r"), std::string("\xc0\x80"),
+        std::string("\xed\xa0\x80"), std::string("\xe2\x80\xa8")}) {
     EXPECT_EQ(mappings.Map(kToken, name), "(refused)") << name;
   }
 }

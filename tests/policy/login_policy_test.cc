@@ -50,8 +50,7 @@ TEST(LoginPolicy, OffersTokensOnlyOverTlsAndWhereSomebodyIssuesThem) {
   EXPECT_NE(Error(kStore + std::string("listeners: [{name: a, rules: {mechanisms: [XOAUTH2]}}]"))
                 .find("XOAUTH2 cannot work: 'token_issuers' names nobody"),
             std::string::npos);
-  EXPECT_EQ(OfferedWith(rules + kIssuer, {.encrypted = true}),
-            "OAUTHBEARER XOAUTH2 SCRAM-SHA-256");
+  EXPECT_EQ(OfferedWith(rules + kIssuer, {.encrypted = true}), "OAUTHBEARER XOAUTH2 SCRAM-SHA-256");
   EXPECT_EQ(OfferedWith(rules + kIssuer, {}), "SCRAM-SHA-256");
 }
 
@@ -164,9 +163,9 @@ TEST(LoginPolicy, AcceptsTheIssuersThatAreNamedElseAll) {
 
 TEST(LoginPolicy, IsRefusedWhereItCannotBeMeant) {
   const auto refused = [](const std::string& rules, const std::string& why) {
-    const std::string error = Error(
-        "stores: [{name: main, sqlite: {path: /x.db}}]\nrules:\n  stores: [{store: main}]\n" +
-        rules);
+    const std::string error =
+        Error("stores: [{name: main, sqlite: {path: /x.db}}]\nrules:\n  stores: [{store: main}]\n" +
+              rules);
     EXPECT_NE(error.find(why), std::string::npos) << rules << "\n" << error;
   };
   refused("  mechanisms: [SCRAM-SHA-3]", "rules.mechanisms[0]: unknown mechanism 'SCRAM-SHA-3'");

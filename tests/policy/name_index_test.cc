@@ -68,7 +68,8 @@ TEST(NameIndex, FindsNothingForWhatIsNoHost) {
   const NameIndex hosts = Index(Kind::kHost, {"*.a.example", "*"});
   for (const std::string& name :
        {""s, "."s, "x\0.a.example"s, "\0"s, "x .a.example"s, "x\n.a.example"s, "x..a.example"s,
-        "evil/x.a.example"s, "u@x.a.example"s, "*.a.example"s, "x.a.example\0"s, "\x7f.a.example"s}) {
+        "evil/x.a.example"s, "u@x.a.example"s, "*.a.example"s, "x.a.example\0"s,
+        "\x7f.a.example"s}) {
     EXPECT_EQ(hosts.Find(name), std::nullopt) << name;
   }
   EXPECT_EQ(hosts.Find("bücher.a.example"), 0u);

@@ -12,7 +12,9 @@ absl::StatusOr<PolicyDocument> Read(std::string text) {
   return PolicyDocument::FromText(std::move(text), "p.yaml");
 }
 
-std::string Error(std::string text) { return std::string(Read(std::move(text)).status().message()); }
+std::string Error(std::string text) {
+  return std::string(Read(std::move(text)).status().message());
+}
 
 v1::Policy MustRead(std::string text) {
   auto document = Read(std::move(text));

@@ -43,7 +43,9 @@ TEST(Stores, HaveBounds) {
 }
 
 TEST(Stores, KeepPasswordsOutOfThePolicy) {
-  const auto with = [](const std::string& more) { return "[{name: a, postgresql: {" + more + "}}]"; };
+  const auto with = [](const std::string& more) {
+    return "[{name: a, postgresql: {" + more + "}}]";
+  };
   Refused(with("connections: 2"), "stores[0].postgresql: expected 'connection'");
   Refused(with("connection: 'host=db password=x'"), "a password does not belong here");
   Refused(with("connection: 'postgresql://u:x@db/s'"), "a password does not belong here");
@@ -85,7 +87,9 @@ TEST(Stores, KeepTenantsApartWhereTheySaySo) {
 }
 
 TEST(Stores, AskAWebhookOverTlsOnly) {
-  const auto with = [](const std::string& url) { return "[{name: a, webhook: {url: '" + url + "'}}]"; };
+  const auto with = [](const std::string& url) {
+    return "[{name: a, webhook: {url: '" + url + "'}}]";
+  };
   Taken(with("https://hook.example/users"));
   Taken(with("http://localhost:8080/users"));
   Taken(with("http://127.0.0.1/users"));
@@ -93,8 +97,8 @@ TEST(Stores, AskAWebhookOverTlsOnly) {
   Refused("[{name: a, webhook: {}}]", "stores[0].webhook: expected 'url'");
   for (const char* url :
        {"http://hook.example/", "http://localhost.evil.example/", "http://127.0.0.1.evil.example/",
-        "http://evil.example/127.0.0.1", "http://evil.example?localhost", "http://evil.example#[::1]",
-        "http://evil.example\\localhost"}) {
+        "http://evil.example/127.0.0.1", "http://evil.example?localhost",
+        "http://evil.example#[::1]", "http://evil.example\\localhost"}) {
     Refused(with(url), "http:// is for this machine only");
   }
   Refused(with("http://localhost@evil.example/"), "does not belong here");

@@ -45,7 +45,8 @@ TEST(Tenant, OfAListenerIsNotLeftByNamingAnothersHost) {
 }
 
 TEST(Tenant, IsUnknownWhereNothingAssignsOne) {
-  const auto policy = MustLoad(std::string(kStore) + "tenants: [{name: a, hostnames: [a.example]}]");
+  const auto policy =
+      MustLoad(std::string(kStore) + "tenants: [{name: a, hostnames: [a.example]}]");
   EXPECT_EQ(TenantAt(*policy, {.listener = "l"}), "(tenant_unknown)");
   EXPECT_EQ(TenantAt(*policy, {.listener = "l"}, "b.example"), "(tenant_unknown)");
   const auto scope = policy->AtOpen({.listener = "l"}, nullptr);
@@ -58,14 +59,14 @@ TEST(Tenant, IsCalledDefaultWhereThePolicyNamesNone) {
 }
 
 TEST(Tenant, IsFoundByEveryHostnameWhereItsPatternIsAnAsterisk) {
-  const auto policy = MustLoad(
-      std::string(kStore) +
-      "tenants: [{name: a, hostnames: [a.example]}, {name: rest, hostnames: ['*']}]");
+  const auto policy =
+      MustLoad(std::string(kStore) +
+               "tenants: [{name: a, hostnames: [a.example]}, {name: rest, hostnames: ['*']}]");
   EXPECT_EQ(TenantAt(*policy, {}, "a.example"), "a");
   EXPECT_EQ(TenantAt(*policy, {}, "b"), "rest");
   // None is named, or what can be none.
-  for (const std::string& hostname : {std::string(), std::string("."), std::string("a b"),
-                                      std::string("a.example\0", 10)}) {
+  for (const std::string& hostname :
+       {std::string(), std::string("."), std::string("a b"), std::string("a.example\0", 10)}) {
     EXPECT_EQ(TenantAt(*policy, {}, hostname), "(tenant_unknown)") << hostname;
   }
 }

@@ -28,14 +28,17 @@ TEST(TokenIssuers, NeedAnIssuerAnAudienceAndKeys) {
 }
 
 TEST(TokenIssuers, HaveNamesAndIssuersOfTheirOwn) {
-  Refused("[{name: a, issuer: i, audience: [b], keys: /k}, "
-          "{name: b, issuer: i, audience: [c], keys: /l}]",
-          "token_issuers[1].issuer: 'i' is another's already");
-  Refused("[{name: a, issuer: i, audience: [b], keys: /k}, "
-          "{name: a, issuer: j, audience: [c], keys: /l}]",
-          "'a' is named twice");
-  Refused("[{name: a, issuer: i, audience: [b], keys: /k}]\nstores: [{name: a, sqlite: {path: /x}}]",
-          "'a' is named twice");
+  Refused(
+      "[{name: a, issuer: i, audience: [b], keys: /k}, "
+      "{name: b, issuer: i, audience: [c], keys: /l}]",
+      "token_issuers[1].issuer: 'i' is another's already");
+  Refused(
+      "[{name: a, issuer: i, audience: [b], keys: /k}, "
+      "{name: a, issuer: j, audience: [c], keys: /l}]",
+      "'a' is named twice");
+  Refused(
+      "[{name: a, issuer: i, audience: [b], keys: /k}]\nstores: [{name: a, sqlite: {path: /x}}]",
+      "'a' is named twice");
 }
 
 TEST(TokenIssuers, FetchKeysOverTlsOnly) {

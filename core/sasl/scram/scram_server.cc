@@ -124,7 +124,14 @@ StepResult ScramServer::NextMessage(std::string_view message) {
 
 StepResult ScramServer::CheckProof() {
   if (credential_.keys != nullptr) {
-    return Judge(credential_.keys->stored_key, credential_.keys->server_key);
+    const ScramKeys* keys = credential_.keys;
+    // Of two passwords that are valid, the proof says which it is of.
+    if (credential_.other_keys != nullptr &&
+        ScramProofMatches(variant_.hash, credential_.other_keys->stored_key, auth_message_,
+                          proof_) == true) {
+      keys = credential_.other_keys;
+    }
+    return Judge(keys->stored_key, keys->server_key);
   }
   if (credential_.password == nullptr && !UsersHaveCleartext()) {
     return Judge(decoy_->stored_key, decoy_->server_key);

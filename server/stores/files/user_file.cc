@@ -5,8 +5,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "core/credentials/password_line.h"
 #include "core/credentials/stored_form.h"
@@ -56,11 +54,11 @@ class UserFileReader {
  private:
   absl::Status Set(const Setting& setting) {
     if (setting.key == "name") return SetName(setting.value);
-    if (setting.key == "groups") return AddGroups(setting.value);
+    if (setting.key == "group") return TakeGroup(setting.value);
     if (setting.key == "expires") return SetExpiry(setting.value);
     if (setting.key == "disabled") return SetDisabled(setting.value);
     return absl::InvalidArgumentError(
-        "the line is neither a credential nor one of name:, groups:, expires: and disabled:");
+        "the line is neither a credential nor one of name:, group:, expires: and disabled:");
   }
 
   absl::Status SetName(std::string_view value) {
@@ -74,16 +72,11 @@ class UserFileReader {
     return absl::OkStatus();
   }
 
-  absl::Status AddGroups(std::string_view value) {
-    for (const absl::string_view part :
-         absl::StrSplit(absl::string_view(value.data(), value.size()), absl::ByAnyChar(" \t"),
-                        absl::SkipEmpty())) {
-      const std::string_view group(part.data(), part.size());
-      if (!IsDisplayable(group)) {
-        return absl::InvalidArgumentError("groups: holds a name with control characters");
-      }
-      AddGroup(group, file_.account);
+  absl::Status TakeGroup(std::string_view value) {
+    if (!IsDisplayable(value)) {
+      return absl::InvalidArgumentError("group: has no name, or one with control characters");
     }
+    AddGroup(value, file_.account);
     return absl::OkStatus();
   }
 

@@ -5,13 +5,13 @@
 // reads it, or one of
 //
 //   name: <the user's name>         instead of the file's
-//   groups: <group> <group> ...
+//   group: <one of the user's groups>
 //   expires: <time of RFC 3339>
 //   disabled: true                  or false
 //
 // or blank, or a comment that begins with '#'. A credential that cannot be used is
 // skipped. A line that cannot be understood as one of the others, or that is given twice
-// (groups may be), disables the user: it may have been meant to. So does a line that
+// (group may be), disables the user: it may have been meant to. So does a line that
 // begins with '!' or '*', as in shadow(5).
 
 #include <optional>

@@ -40,20 +40,27 @@ void LookupConnection::Send(PendingLookup lookup) {
   const int lengths[kParameters] = {static_cast<int>(user.tenant.size()),
                                     static_cast<int>(user.name.size())};
   const int formats[kParameters] = {kBinary, kBinary};
+  const bool alone = lookup.alone;
+  if (alone && open_batch_) Synchronise();
+  if (!up()) return std::move(lookup.done)(absl::UnavailableError("the connection was lost"));
   const int sent = PQsendQueryPrepared(connection_.get(), kStatement, kParameters, values, lengths,
                                        formats, kBinary);
   in_flight_.push_back(std::move(lookup));
   open_batch_ = true;
-  if (sent == 0) Lose(ConnectionError(connection_.get(), where_));
+  if (sent == 0) return Lose(ConnectionError(connection_.get(), where_));
+  if (alone) Synchronise();
+}
+
+void LookupConnection::Synchronise() {
+  open_batch_ = false;
+  in_flight_.push_back(std::nullopt);
+  if (PQpipelineSync(connection_.get()) == 0) Lose(ConnectionError(connection_.get(), where_));
 }
 
 void LookupConnection::BeforeWait() {
-  if (!up() || !open_batch_) return;
-  open_batch_ = false;
-  in_flight_.push_back(std::nullopt);
-  if (PQpipelineSync(connection_.get()) == 0)
-    return Lose(ConnectionError(connection_.get(), where_));
-  Flush();
+  if (!up()) return;
+  if (open_batch_) Synchronise();
+  if (up()) Flush();
 }
 
 void LookupConnection::Flush() {
@@ -105,8 +112,10 @@ void LookupConnection::Take(PqResult result) {
     return Lose(absl::UnavailableError("PostgreSQL's answers are out of step"));
   }
   if (is_synchronisation) return;
-  // Another lookup of the batch failed.
-  if (status == PGRES_PIPELINE_ABORTED) return events_.again(*std::move(lookup));
+  if (status == PGRES_PIPELINE_ABORTED) {
+    lookup->alone = true;
+    return events_.again(*std::move(lookup));
+  }
   if (status == PGRES_TUPLES_OK) return Answer(*std::move(lookup), std::move(result));
   const absl::Status error = ResultError(result.get(), where_);
   events_.asked(error);

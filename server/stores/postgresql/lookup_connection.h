@@ -3,7 +3,8 @@
 
 // A connection that carries many lookups at once, in libpq's pipeline mode: each is
 // answered in turn. What gathers while the thread is busy goes out together, as one
-// transaction. Of one EventThread alone.
+// transaction; if one of them fails, those behind it are asked again, each by itself. Of
+// one EventThread alone.
 
 #include <cstddef>
 #include <deque>
@@ -27,6 +28,8 @@ struct PendingLookup {
   // By MonotonicNow.
   absl::Time deadline;
   LookupDone done;
+  // Whether it failed along with another one, and now goes out by itself.
+  bool alone = false;
 };
 
 class LookupConnection final : public EventThread::Source {
@@ -34,7 +37,7 @@ class LookupConnection final : public EventThread::Source {
   struct Events {
     // The connection is gone. Called before its lookups are told.
     std::function<void(const absl::Status&)> lost;
-    // The lookup was not answered, through no fault of its own.
+    // The lookup, which is to go out alone now, was not answered for another one's fault.
     std::function<void(PendingLookup)> again;
     // What came of asking: OK, or why there is no answer.
     std::function<void(const absl::Status&)> asked;
@@ -68,6 +71,8 @@ class LookupConnection final : public EventThread::Source {
   void BeforeWait() override;
 
  private:
+  // Ends the batch: what follows does not fail with it.
+  void Synchronise();
   void Flush();
   // What the server says to the first that waits.
   void Take(PqResult result);

@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "process/private_directory.h"
 
 namespace sallyport::server {
 namespace {
@@ -16,22 +16,6 @@ namespace {
 absl::Status SystemError(const std::string& what, const std::string& path, int error) {
   return absl::UnavailableError(
       absl::StrCat("cannot ", what, " ", path, ": ", std::generic_category().message(error)));
-}
-
-absl::Status PrepareDirectory(const std::string& directory) {
-  std::error_code failed;
-  std::filesystem::create_directories(std::filesystem::path(directory).parent_path(), failed);
-  if (mkdir(directory.c_str(), 0700) == 0) return absl::OkStatus();
-  if (errno != EEXIST) return SystemError("create the directory", directory, errno);
-  struct stat info {};
-  if (stat(directory.c_str(), &info) != 0) return SystemError("examine", directory, errno);
-  if ((info.st_mode & S_IWOTH) != 0 && (info.st_mode & S_ISVTX) == 0) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the directory ", directory,
-        " can be written by everybody, who could replace the database in it; run: ", "chmod o-w ",
-        directory));
-  }
-  return absl::OkStatus();
 }
 
 absl::Status CheckExisting(const std::string& path) {
@@ -55,9 +39,7 @@ absl::Status CheckExisting(const std::string& path) {
 }  // namespace
 
 absl::Status PrepareSqliteFile(const std::string& path) {
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  const std::string directory = parent.empty() ? "." : parent.string();
-  if (absl::Status status = PrepareDirectory(directory); !status.ok()) return status;
+  if (absl::Status status = process::MakePrivateDirectory(path); !status.ok()) return status;
   // Opened only where it is new: closing a descriptor of a file drops every lock that this process
   // has on it, those of another connection included.
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -29,13 +29,13 @@ void ExpectTheDirectory(const Import& import, const std::string& file) {
   const ImportedUser alice = UserOf(import, "alice");
   EXPECT_TRUE(Takes(alice, "pencil"));
   EXPECT_FALSE(Takes(alice, "penci"));
-  EXPECT_THAT(Texts(alice),
-              UnorderedElementsAre("{SSHA}OuNMn6i3VdtwqB8eCPZInJ79I1DsO3r1",
-                                   HasSubstr("{CRYPT}$6$rounds=1000$saltsalt$")));
+  EXPECT_THAT(Texts(alice), UnorderedElementsAre("{SSHA}OuNMn6i3VdtwqB8eCPZInJ79I1DsO3r1",
+                                                 HasSubstr("{CRYPT}$6$rounds=1000$saltsalt$")));
   EXPECT_THAT(alice.groups, UnorderedElementsAre("admins", "devs"));
   EXPECT_THAT(alice.attributes,
-              ElementsAre(Pair("about", "a long description that makes slapcat fold its line, "
-                                        "which happens after seventy-six columns"),
+              ElementsAre(Pair("about",
+                               "a long description that makes slapcat fold its line, "
+                               "which happens after seventy-six columns"),
                           Pair("mail", "alice@example.org")));
   EXPECT_FALSE(alice.disabled);
   EXPECT_THAT(Texts(UserOf(import, "j\xc3\xbcrgen")), ElementsAre("{CLEARTEXT}plain pencil"));
@@ -68,27 +68,28 @@ TEST(Ldif, TakesWhatSlapcatWrites) {
                         "tests/ctl/import/directory.ldif"},
                        {}),
             absl::OkStatus());
-  ASSERT_EQ(RunProgram({"/usr/sbin/slapcat", "-f", folder + "/slapd.conf", "-l",
-                        folder + "/slapcat.ldif"},
-                       {}),
-            absl::OkStatus());
+  ASSERT_EQ(
+      RunProgram(
+          {"/usr/sbin/slapcat", "-f", folder + "/slapd.conf", "-l", folder + "/slapcat.ldif"}, {}),
+      absl::OkStatus());
   ExpectTheDirectory(ImportLdif(ReadAll(folder + "/slapcat.ldif"), "slapcat", kDirectoryOptions),
                      "slapcat");
 }
 
 TEST(Ldif, ReadsEveryWayToWriteAValue) {
-  const Import import = Of(
-      "version: 1\n# a comment\n that goes on: here\ndn:uid=a,dc=x\r\nUID:   a\r\n"
-      "userpassword:: e0NMRUFS\r\n VEVYVH1w \r\n d::\n"
-      "userPassword;x-old: {CLEARTEXT}old\n\n\n"
-      "dn: uid=b,dc=x\nuid: b\nuserPassword: {CLEARTEXT}p\n  \n w\n# end\n\n"
-      "dn: uid=c,dc=x\nuid: c\nuserPassword: {CLEARTEXT}last");
+  const Import import =
+      Of("version: 1\n# a comment\n that goes on: here\ndn:uid=a,dc=x\r\nUID:   a\r\n"
+         "userpassword:: e0NMRUFS\r\n VEVYVH1w \r\n d::\n"
+         "userPassword;x-old: {CLEARTEXT}old\n\n\n"
+         "dn: uid=b,dc=x\nuid: b\nuserPassword: {CLEARTEXT}p\n  \n w\n# end\n\n"
+         "dn: uid=c,dc=x\nuid: c\nuserPassword: {CLEARTEXT}last");
   EXPECT_THAT(Names(import), ElementsAre("b", "c"));
   EXPECT_THAT(Texts(import.users[0]), ElementsAre("{CLEARTEXT}p w"));
   EXPECT_THAT(Texts(import.users[1]), ElementsAre("{CLEARTEXT}last"));
   EXPECT_THAT(Problems(import), ElementsAre("f:6: the value is not base64"));
 
-  const Import good = Of("dn:: dWlkPWEsZGM9eA==\nuid:: YQ==\nuserPassword:: e0NMRUFS\n VEVYVH1wdw==\n");
+  const Import good =
+      Of("dn:: dWlkPWEsZGM9eA==\nuid:: YQ==\nuserPassword:: e0NMRUFS\n VEVYVH1wdw==\n");
   EXPECT_THAT(Texts(UserOf(good, "a")), ElementsAre("{CLEARTEXT}pw"));
   EXPECT_THAT(Problems(good), IsEmpty());
 }
@@ -99,30 +100,28 @@ TEST(Ldif, RefusesARecordThatItDoesNotUnderstand) {
       Of("version: 2\n\n" + User("change", "changetype: add\n" + password) +
          User("control", "control: 1.2.3\n" + password) +
          User("url", "userPassword:< file:///etc/passwd\n" + password) +
-         User("word", password + "word\n") + "uid: nameless\n" + password + "\n" +
-         " goes on\n" + User("behind", password) + User("good", password) +
-         "dn: not a name\nuid: x\n" + password + "\n" + "dn: cn=g,dc=x\ncn: g\n" + password);
+         User("word", password + "word\n") + "uid: nameless\n" + password + "\n" + " goes on\n" +
+         User("behind", password) + User("good", password) + "dn: not a name\nuid: x\n" + password +
+         "\n" + "dn: cn=g,dc=x\ncn: g\n" + password);
   EXPECT_THAT(Names(import), ElementsAre("good"));
-  EXPECT_THAT(Problems(import),
-              ElementsAre("f:1: the version of LDIF is not 1", HasSubstr("f:6: this is a change"),
-                          HasSubstr("f:12: this is a change"),
-                          HasSubstr("f:18: the value is in another file"),
-                          HasSubstr("f:25: there is no ':'"),
-                          "f:27: the entry does not begin with dn:",
-                          "f:30: the line goes on with one that is not there",
-                          "f:41: the entry's dn is no DN",
-                          "f:45: the entry has a password and no uid, and is left out"));
+  EXPECT_THAT(
+      Problems(import),
+      ElementsAre(
+          "f:1: the version of LDIF is not 1", HasSubstr("f:6: this is a change"),
+          HasSubstr("f:12: this is a change"), HasSubstr("f:18: the value is in another file"),
+          HasSubstr("f:25: there is no ':'"), "f:27: the entry does not begin with dn:",
+          "f:30: the line goes on with one that is not there", "f:41: the entry's dn is no DN",
+          "f:45: the entry has a password and no uid, and is left out"));
 }
 
 TEST(Ldif, TakesPasswordsAsTheirAttributesSay) {
   const std::string scram =
       "SCRAM-SHA-1$4096:c2FsdHNhbHQ=$Fn1M1QXmUelgJVhpuC1vK4LoDVE=:U3rALh9JK8df+UhZaAHYGFsl/mw=";
-  const Import import =
-      Of(User("a", "userPassword: word\nuserPassword: {SSHA}broken\nauthPassword: " + scram +
-                       "\n") +
-         User("b", "userPassword: $6$salt$hash\nuserPassword:\nuserPassword: " + scram + "\n") +
-         User("c", "authPassword: {CLEARTEXT}pw\nauthPassword: pw\n") +
-         User("d", "userPassword: {crypt}$1$saltsalt$wCrc3hcrR95SV83Xh8Z.41\n"));
+  const Import import = Of(
+      User("a", "userPassword: word\nuserPassword: {SSHA}broken\nauthPassword: " + scram + "\n") +
+      User("b", "userPassword: $6$salt$hash\nuserPassword:\nuserPassword: " + scram + "\n") +
+      User("c", "authPassword: {CLEARTEXT}pw\nauthPassword: pw\n") +
+      User("d", "userPassword: {crypt}$1$saltsalt$wCrc3hcrR95SV83Xh8Z.41\n"));
   EXPECT_THAT(Names(import), ElementsAre("a", "b", "d"));
   EXPECT_THAT(Texts(import.users[0]), ElementsAre("{CLEARTEXT}word", scram));
   // Without braces it is a password in the clear, whatever it looks like.
@@ -156,7 +155,8 @@ TEST(Ldif, DisablesWhomTheDirectoryHasLocked) {
 TEST(Ldif, FindsTheMembersOfGroups) {
   const std::string password = "userPassword: pw\n";
   const Import import = Of(
-      "dn: cn=g1,dc=x\nobjectClass: groupOfNames\ncn: g1\nmember: UID=A , DC=x\nmember: nobody\n\n" +
+      "dn: cn=g1,dc=x\nobjectClass: groupOfNames\ncn: g1\nmember: UID=A , DC=x\nmember: "
+      "nobody\n\n" +
       User("a", password + "memberOf: cn=g\\2C1,ou=groups,dc=x\nmemberOf: plain\n"
                            "memberOf: cn=g1,dc=x\n") +
       User("b", password) +
@@ -171,9 +171,10 @@ TEST(Ldif, FindsTheMembersOfGroups) {
 }
 
 TEST(Ldif, NamesUsersByTheAttributeThatIsChosen) {
-  const std::string entry = "dn: uid=1,dc=x\nuid: 1\nmail: a@x\nmail: b@x\nuserPassword: pw\n"
-                            "title:: /w==\n\n"
-                            "dn: cn=g,dc=x\nobjectClass: posixGroup\ncn: g\nmemberUid: 1\n";
+  const std::string entry =
+      "dn: uid=1,dc=x\nuid: 1\nmail: a@x\nmail: b@x\nuserPassword: pw\n"
+      "title:: /w==\n\n"
+      "dn: cn=g,dc=x\nobjectClass: posixGroup\ncn: g\nmemberUid: 1\n";
   const Import import =
       ImportLdif(entry, "f", {"Mail", {{"uid", "id"}, {"title", "t"}, {"none", "n"}}});
   EXPECT_THAT(Names(import), ElementsAre("a@x"));

@@ -15,9 +15,10 @@ constexpr char kSha[] = "{SHA}W8r/fyL/UzygmbNAjq2HbA67qac=";  // open sesame
 TEST(PasswordFile, TakesWhatHtpasswdWrites) {
   const std::string path = testing::TempDir() + "/htpasswd";
   for (const char* options : {"-bcB", "-b5", "-b2", "-bs", "-bm", "-bd"}) {
-    ASSERT_EQ(RunProgram({"/usr/bin/htpasswd", options, path, std::string("user") + options,
-                          "sesame"}, {}),
-              absl::OkStatus());
+    ASSERT_EQ(
+        RunProgram({"/usr/bin/htpasswd", options, path, std::string("user") + options, "sesame"},
+                   {}),
+        absl::OkStatus());
   }
   const Import import = ImportPasswordFile(ReadAll(path), "htpasswd");
   EXPECT_THAT(Names(import), ElementsAre("user-bcB", "user-b5", "user-b2", "user-bs"));

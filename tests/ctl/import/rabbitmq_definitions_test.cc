@@ -58,21 +58,20 @@ TEST(RabbitMqDefinitions, GoesOnBehindABadUser) {
       User("", R"(,"tags":3)"));
   EXPECT_THAT(Names(import), ElementsAre("a"));
   EXPECT_THAT(import.users[0].groups, ElementsAre("rabbitmq:x"));
-  EXPECT_THAT(
-      Problems(import),
-      ElementsAre("d: users[0]: the user has no name", "d: users[1]: the user has no name",
-                  HasSubstr("d: users[2]: hashing_algorithm is missing"),
-                  HasSubstr("d: users[3]: the hashing_algorithm is none"),
-                  "d: users[4]: at position 15: the salt with the digest is not base64",
-                  HasSubstr("d: users[6]: a group has no name, or one with control"),
-                  HasSubstr("d: users[6]: a tag is no text"),
-                  HasSubstr("d: users[7]: the user is the same as that of d: users[6]"),
-                  HasSubstr("d: users[8]: the name has characters"),
-                  HasSubstr("d: users[9]: the name has characters"),
-                  HasSubstr("d: users[2]: the user has no password"),
-                  HasSubstr("d: users[3]: the user has no password"),
-                  HasSubstr("d: users[4]: the user has no password"),
-                  HasSubstr("d: users[5]: the user has no password")));
+  EXPECT_THAT(Problems(import),
+              ElementsAre("d: users[0]: the user has no name", "d: users[1]: the user has no name",
+                          HasSubstr("d: users[2]: hashing_algorithm is missing"),
+                          HasSubstr("d: users[3]: the hashing_algorithm is none"),
+                          "d: users[4]: at position 15: the salt with the digest is not base64",
+                          HasSubstr("d: users[6]: a group has no name, or one with control"),
+                          HasSubstr("d: users[6]: a tag is no text"),
+                          HasSubstr("d: users[7]: the user is the same as that of d: users[6]"),
+                          HasSubstr("d: users[8]: the name has characters"),
+                          HasSubstr("d: users[9]: the name has characters"),
+                          HasSubstr("d: users[2]: the user has no password"),
+                          HasSubstr("d: users[3]: the user has no password"),
+                          HasSubstr("d: users[4]: the user has no password"),
+                          HasSubstr("d: users[5]: the user has no password")));
 }
 
 TEST(RabbitMqDefinitions, SaysHowToExportWhatIsNone) {

@@ -8,8 +8,8 @@ import unittest
 from harness import contract_client, sasl_frames
 from harness.case import EndToEndCase
 from harness.contract_client import Exchange, Stream, context
-from harness.processes import Program
-from harness.sallyport import Ctl
+from harness.processes import Program, json_line
+from harness.sallyport import Ctl, policy_of
 from harness.sasl_frames import SASL_HEADER
 from harness.scram_client import Scram
 from harness.stubs import wire
@@ -27,52 +27,73 @@ LISTENERS = '''\
 listeners:
   - name: default
   - name: cleartext
-    allow_password_without_tls: true
+    rules: {allow_password_without_tls: true}
   - name: anonymous
-    mechanisms: [ANONYMOUS, PLAIN]
+    rules: {mechanisms: [ANONYMOUS, PLAIN]}
   - name: ordered
-    mechanisms: [PLAIN, SCRAM-SHA-1, EXTERNAL, SCRAM-SHA-256, SCRAM-SHA-1-PLUS, SCRAM-SHA-512]
+    rules:
+      mechanisms: [PLAIN, SCRAM-SHA-1, EXTERNAL, SCRAM-SHA-256, SCRAM-SHA-1-PLUS, SCRAM-SHA-512]
   - name: certificates
-    mechanisms: [EXTERNAL]
+    rules: {mechanisms: [EXTERNAL]}
   - name: unique
-    channel_bindings: [tls-unique]
+    rules: {channel_bindings: [tls-unique]}
   - name: final-challenge
-    final_data_as_challenge: true
+    rules: {quirks: {final_data_as_challenge: true}}
   - name: skipping
-    skip_empty_frames: true
+    rules: {quirks: {skip_empty_frames: true}}
   - name: few-bytes
-    max_frame_size: 512
-    max_handshake_bytes: 1024
-    skip_empty_frames: true
+    rules:
+      limits: {max_frame_size: 512, max_handshake_bytes: 1024}
+      quirks: {skip_empty_frames: true}
   - name: few-steps
-    max_steps: 4
-    skip_empty_frames: true
+    rules:
+      limits: {max_steps: 4}
+      quirks: {skip_empty_frames: true}
 '''
 
 
 class ContractService:
     """sallyportd in a folder of its own, on a port that it takes."""
 
-    def __init__(self, configuration, store=None):
-        """`store`: the database of another ContractService."""
+    def __init__(self, listeners=LISTENERS, rules='', configuration='', shared=None, policy=None,
+                 tls=None):
+        """`rules`: of the policy, beside `listeners`; or `policy`: what makes the whole of its
+        text, given the service's folder. `shared`: another ContractService, whose users and decoys
+        this one has. `tls`: a key pair, and brokers must show certificates of its CA."""
         deployment = EndToEndCase.deployment
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='contract-', dir=deployment.scratch))
-        self.store = store or self.folder / 'users.db'
+        state = shared.state if shared else self.folder
+        self.state = state
         self.admin_socket = self.folder / 'admin.sock'
+        self.policy = self.folder / 'policy.yaml'
+        self.write_policy(policy(self.folder) if policy
+                          else policy_of(state / 'users.db', rules, listeners))
+        files = '' if tls is None else (f'  tls: {{certificate: {tls.certificate}, '
+                                        f'key: {tls.key}, client_ca: {tls.ca}}}\n')
         file = self.folder / 'sallyportd.yaml'
         file.write_text(f'''\
 grpc:
   address: "127.0.0.1:0"
-admin:
+{files}admin:
   socket: {self.admin_socket}
-store:
-  sqlite: {self.store}
+policy: {self.policy}
+decoy_key: {state / 'decoy.key'}
 {configuration}''', encoding='utf-8')
         ready = self.folder / 'ready.json'
         self.program = Program('sallyportd', [deployment.binaries.service, '--config', file,
                                               '--ready-file', ready], self.folder)
         self.address = self.program.wait_for_file(ready)['grpc']
         self.ctl = Ctl(deployment.binaries.ctl, self.admin_socket)
+
+    def write_policy(self, text):
+        """Replaces the policy's file at once, as an editor or a deployment does."""
+        fresh = self.policy.with_suffix('.new')
+        fresh.write_text(text, encoding='utf-8')
+        fresh.rename(self.policy)
+
+    def logs_since(self, position, message, **fields):
+        """Waits for such a log line after `position`, and returns it."""
+        return self.program.wait_for_line(json_line(msg=message, **fields), after=position)
 
     def stop(self):
         return self.program.stop()
@@ -81,14 +102,15 @@ store:
 class ContractCase(unittest.TestCase):
     """Its tests share one service, with LISTENERS and USERS, and a stream for each test."""
 
-    configuration = LISTENERS
+    rules = ''
+    configuration = ''
     users = USERS
     service = None
     channel = None
 
     @classmethod
     def setUpClass(cls):
-        cls.service = ContractService(cls.configuration)
+        cls.service = ContractService(rules=cls.rules, configuration=cls.configuration)
         cls.addClassCleanup(cls.stop_service)
         for name, password in cls.users.items():
             cls.service.ctl.add_user(name, password)

@@ -21,11 +21,27 @@ class Binaries:
                                    '//ctl:sallyportctl')
 
 
+def policy_of(database, rules='', more=''):
+    """A policy of one store, "local". `rules`: lines of YAML, as they stand under `rules`; `more`:
+    further keys."""
+    indented = ''.join(f'  {line}\n' for line in rules.splitlines())
+    return f'''\
+stores:
+  - name: local
+    sqlite:
+      path: {database}
+rules:
+  stores:
+    - store: local
+{indented}{more}'''
+
+
 class Service:
     """sallyportd on SQLite. After `stop`, `start` brings it back at the same address."""
 
-    def __init__(self, binary, scratch, tls, configuration='', environment=None):
-        """`configuration`: YAML for what is not said here."""
+    def __init__(self, binary, scratch, tls, configuration='', policy=None, environment=None):
+        """`configuration`: YAML for what is not said here. `policy`: by default, the users of a
+        database in `scratch`, called "local"."""
         self._more = configuration
         self._environment = environment
         self._scratch = pathlib.Path(scratch)
@@ -33,6 +49,8 @@ class Service:
         self._tls = tls
         self._ready_file = self._scratch / 'sallyportd.ready.json'
         self.configuration = self._scratch / 'sallyportd.yaml'
+        self.policy = self._scratch / 'policy.yaml'
+        self.policy.write_text(policy or policy_of(self._scratch / 'users.db'), encoding='utf-8')
         self.admin_socket = self._scratch / 'admin.sock'
         self.address = '127.0.0.1:0'
         self.program = None
@@ -51,8 +69,8 @@ grpc:
     client_ca: {self._tls.ca}
 admin:
   socket: {self.admin_socket}
-store:
-  sqlite: {self._scratch / 'users.db'}
+policy: {self.policy}
+decoy_key: {self._scratch / 'decoy.key'}
 drain: 1s
 {self._more}''', encoding='utf-8')
         self._ready_file.unlink(missing_ok=True)

@@ -116,10 +116,12 @@ TEST_F(AuditFailureTest, WritesALineAnewInTheFileThatReplacesAFullOne) {
   {
     const auto log = Open({.file = path_});
     const FileSizeLimit limit(100'001);
-    while (!log->stats().failing) {
-      const std::string id = std::to_string(recorded.size());
+    // More than fits into one file, and less than into two.
+    for (int i = 0; i < 300; ++i) {
+      const std::string id = std::to_string(i);
       if (Record(*log, id)) recorded.push_back(id);
     }
+    EXPECT_TRUE(Eventually([&] { return log->stats().failing; }));
     // Signalled without being moved, it goes on with the line.
     log->Reopen();
     EXPECT_EQ(rename(path_.c_str(), (path_ + ".1").c_str()), 0);
@@ -132,6 +134,23 @@ TEST_F(AuditFailureTest, WritesALineAnewInTheFileThatReplacesAFullOne) {
   std::vector<std::string> read = ReadLogins(path_ + ".1");
   for (std::string& id : ReadLogins(path_)) read.push_back(std::move(id));
   EXPECT_EQ(read, recorded);
+}
+
+TEST_F(AuditFailureTest, GoesOnWithinTheLineWhereTheFileIsStillTheSame) {
+  std::vector<std::string> recorded;
+  {
+    const auto log = Open({.file = path_});
+    {
+      const FileSizeLimit limit(100'001);
+      while (!log->stats().failing) {
+        const std::string id = std::to_string(recorded.size());
+        if (Record(*log, id)) recorded.push_back(id);
+      }
+      log->Reopen();
+    }
+    EXPECT_TRUE(Eventually([&] { return !log->stats().failing; }));
+  }
+  EXPECT_EQ(ReadLogins(path_), recorded);
 }
 
 TEST_F(AuditFailureTest, LetsNobodyInWhileItCannotBeOpenedAnew) {
@@ -181,6 +200,7 @@ TEST_F(UnreadAuditTest, MakesNobodyWaitAndGoesOnWhenItIsRead) {
     EXPECT_TRUE(Eventually(read_some));
     EXPECT_TRUE(Record(*log, "last"));
     recorded.emplace_back("last");
+    EXPECT_TRUE(Eventually(read_some));
   }
   char buffer[65536];
   for (ssize_t got; (got = read(reader_, buffer, sizeof buffer)) > 0;) {
@@ -198,6 +218,22 @@ TEST_F(UnreadAuditTest, DoesNotKeepTheServiceFromEnding) {
     Fill(*log);
   }
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+  tap.AwaitLine("audit events lost as the service ends");
+}
+
+TEST_F(UnreadAuditTest, DoesNotKeepTheServiceFromEndingWhereItIsStandardOutput) {
+  LogTap tap;
+  const int blocking = open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+  fflush(stdout);
+  const int saved = dup(STDOUT_FILENO);
+  dup2(blocking, STDOUT_FILENO);
+  close(blocking);
+  {
+    const auto log = Open({.file = "-", .queue = 2000, .flush_limit = absl::Milliseconds(50)});
+    Fill(*log);
+  }
+  dup2(saved, STDOUT_FILENO);
+  close(saved);
   tap.AwaitLine("audit events lost as the service ends");
 }
 

@@ -225,7 +225,7 @@ TEST_F(ExchangeTest, KeepsToWhatTheCallDemands) {
 
 TEST_F(ExchangeTest, RefusesAValueThatTheMechanismCannotUse) {
   ServerConfig config = ScratchConfig();
-  config.listeners[0].mechanisms = {"DIGEST-MD5"};
+  UseRules(&config, "mechanisms: [DIGEST-MD5]");
   RunningService running(config);
   for (const std::string& realm : {std::string(), std::string(300, 'r')}) {
     Call call(running.stub());
@@ -269,19 +269,21 @@ TEST_F(ExchangeTest, AuthenticatesNobodyWhereTheCallIsAbandoned) {
 
 TEST_F(ExchangeTest, HasLimits) {
   ServerConfig config = ScratchConfig();
-  config.listeners[0].limits = {.max_frame_size = 512, .max_bytes = 1024, .max_steps = 2};
+  UseRules(&config, "limits: {max_frame_size: 512, max_handshake_bytes: 1KiB}");
   RunningService running(config);
   Call large(running.stub());
   large.Send(StartRequest("PLAIN", std::string(513, 'x')));
   EXPECT_EQ(OutcomeOf(large).reason(), v1::FAILURE_REASON_TOO_LARGE);
 
-  config.listeners[0].limits.max_steps = 1;
+  UseRules(&config, "limits: {max_steps: 2}");
   config.admin_socket += "2";
   RunningService one_step(config);
   Call steps(one_step.stub());
-  steps.Send(StartRequest("PLAIN", std::nullopt));
+  steps.Send(StartRequest("SCRAM-SHA-256", std::nullopt));
   ASSERT_TRUE(steps.Next());
-  steps.Send(ResponseRequest(PlainMessage(kPassword)));
+  steps.Send(ResponseRequest("n,,n=alice,r=abc"));
+  ASSERT_TRUE(steps.Next());
+  steps.Send(ResponseRequest("c=biws"));
   EXPECT_EQ(OutcomeOf(steps).reason(), v1::FAILURE_REASON_TOO_MANY_STEPS);
 }
 

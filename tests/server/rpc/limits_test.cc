@@ -22,7 +22,7 @@ std::string Refusal(amqp::SaslCode code) {
 
 TEST(HandshakeLimits, RefusesAListenerWithoutAPolicy) {
   ServerConfig config = ScratchConfig();
-  config.listeners = {ListenerRules{.name = "internal"}};
+  UseRules(&config, "", "listeners: [{name: internal}]\n");
   RunningService running(config);
   RawStream stream(running.stub());
   stream.SendOne(OpenInput(1));
@@ -34,7 +34,7 @@ TEST(HandshakeLimits, RefusesAListenerWithoutAPolicy) {
 
 TEST(HandshakeLimits, RefusesAnOpenForWhichNothingIsLeftToOffer) {
   ServerConfig config = ScratchConfig();
-  config.listeners = {ListenerRules{.mechanisms = {"PLAIN"}}};
+  UseRules(&config, "mechanisms: [PLAIN]");
   RunningService running(config);
   RawStream stream(running.stub());
   stream.SendOne(OpenInput(1, /*encrypted=*/false));

@@ -314,7 +314,7 @@ TEST(ResumeKeys, AreSharedByAFleetAndRotatedWhileItRuns) {
   constexpr char kOld[] = "c2FsbHlwb3J0IHNhbGx5cG9ydCBzYWxseXBvcnQgISE=\n";
   constexpr char kNew[] = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n";
   ServerConfig config = ScratchConfig();
-  config.resume_key_file = config.store_path + ".keys";
+  config.resume_key_file = StorePath(config) + ".keys";
   std::ofstream(config.resume_key_file) << kOld;
   RunningService first(config);
   ServerConfig second_config = config;

@@ -36,24 +36,34 @@ class ScratchFolders {
   std::vector<std::string> folders_;
 };
 
+}  // namespace
+
+std::string StorePath(const ServerConfig& config) {
+  return std::filesystem::path(config.decoy_key_file).parent_path() / "users.db";
+}
+
+void UseRules(ServerConfig* config, const std::string& rules, const std::string& more) {
+  config->built_in_policy = absl::StrCat(
+      "stores: [{name: local, sqlite: {path: ", StorePath(*config),
+      "}}]\nrules: {stores: [{store: local}]", rules.empty() ? "" : ", ", rules, "}\n", more);
+}
+
 void AddUser(const ServerConfig& config, const std::string& name, std::string_view password) {
-  const auto store = OpenSqliteStore({.name = config.store_name}, config.store_path);
-  auto credential = NewCredential("SCRAM-SHA-256", password, config.costs, SystemRandom());
+  const auto store = OpenSqliteStore({.name = "local"}, StorePath(config));
+  auto credential = NewCredential("SCRAM-SHA-256", password, CredentialCosts(), SystemRandom());
   ASSERT_TRUE(credential.ok()) << credential.status();
   auto added = store->directory()->AddUser({.key = {"", name}, .credentials = {*credential}});
   ASSERT_TRUE(added.ok()) << added.status();
 }
-
-}  // namespace
 
 ServerConfig ScratchConfig() {
   static ScratchFolders folders;
   const std::string folder = folders.New();
   ServerConfig config = DefaultServerConfig();
   config.address = "127.0.0.1:0";
-  config.store_path = folder + "/users.db";
+  config.decoy_key_file = folder + "/decoy.key";
+  UseRules(&config, "");
   config.admin_socket = folder + "/admin/admin.sock";
-  config.costs.scram_iterations = 4096;
   config.log_level = process::LogLevel::kOff;
   AddUser(config, kUser, kPassword);
   return config;

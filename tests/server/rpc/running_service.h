@@ -24,9 +24,19 @@ namespace sallyport::server {
 inline constexpr char kUser[] = "alice";
 inline constexpr char kPassword[] = "correct horse";
 
-// ScratchConfig serves on any loopback port, with low costs, and a store that
-// knows kUser by kPassword, in SCRAM-SHA-256 form.
+// ScratchConfig serves on any loopback port, with a store that knows kUser by
+// kPassword, in SCRAM-SHA-256 form.
 ServerConfig ScratchConfig();
+
+// StorePath is the file of the configuration's store.
+std::string StorePath(const ServerConfig& config);
+
+// UseRules replaces the policy's rules: "mechanisms: [PLAIN], ...". `more` is the rest of
+// the policy, in lines of YAML.
+void UseRules(ServerConfig* config, const std::string& rules, const std::string& more = "");
+
+// AddUser adds a user to the configuration's store before the service is started.
+void AddUser(const ServerConfig& config, const std::string& name, std::string_view password);
 
 // RunningService starts, and fails the test where it cannot.
 class RunningService {

@@ -184,7 +184,7 @@ TEST(ListMechanisms, DescribesEach) {
 
 TEST(ListMechanisms, FailsWhereNoPolicyCoversTheListener) {
   ServerConfig config = ScratchConfig();
-  config.listeners = {ListenerRules{.name = "internal"}};
+  UseRules(&config, "", "listeners: [{name: internal}]\n");
   RunningService running(config);
   grpc::ClientContext context;
   v1::ListMechanismsResponse response;

@@ -87,9 +87,8 @@ class TextProtocol : public testing::Test {
   static ServerConfig Config() {
     ServerConfig config = ScratchConfig();
     config.text_address = "127.0.0.1:0";
-    config.listeners = {ListenerRules{.name = "text",
-                                      .mechanisms = {"SCRAM-SHA-256", "PLAIN"},
-                                      .allow_password_without_tls = true}};
+    UseRules(&config, "mechanisms: [SCRAM-SHA-256, PLAIN], allow_password_without_tls: true",
+             "listeners: [{name: text}]\n");
     return config;
   }
 
@@ -230,7 +229,7 @@ TEST_F(TextProtocol, ClosesAClientThatTakesNoReplies) {
 TEST(TextProtocolPlaces, SpeaksOnAUnixSocket) {
   ServerConfig config = ScratchConfig();
   const std::string path =
-      std::filesystem::path(config.store_path).parent_path().string() + "/text/text.sock";
+      std::filesystem::path(StorePath(config)).parent_path().string() + "/text/text.sock";
   config.text_address = "unix:" + path;
   RunningService running(config);
   TextClient<asio::local::stream_protocol> client{asio::local::stream_protocol::endpoint(path)};
@@ -241,7 +240,7 @@ TEST(TextProtocolPlaces, SpeaksOnAUnixSocket) {
 TEST(TextProtocolPlaces, HasAnInternalErrorWhereNoPolicyIsForIt) {
   ServerConfig config = ScratchConfig();
   config.text_address = "127.0.0.1:0";
-  config.listeners = {ListenerRules{.name = "amqps"}};
+  UseRules(&config, "", "listeners: [{name: amqps}]\n");
   RunningService running(config);
   const std::string address = running.service().text_address();
   TcpClient client({asio::ip::address_v4::loopback(),

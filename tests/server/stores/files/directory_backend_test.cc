@@ -72,8 +72,8 @@ TEST_F(DirectoryBackend, OverlooksWhatIsNoUsersFile) {
 }
 
 TEST_F(DirectoryBackend, KnowsWhatElseIsSaidOfAUser) {
-  Put("alice", absl::StrCat("groups: admins  readers\n", kSha,
-                            "\nexpires: 2096-10-02T07:06:40Z\ngroups: writers admins\n"));
+  Put("alice", absl::StrCat("group: admins\ngroup:night  shift \n", kSha,
+                            "\nexpires: 2096-10-02T07:06:40Z\ngroup: writers\ngroup: admins\n"));
   Put("bob", absl::StrCat(kSha, "\ndisabled: true\n"));
   Put("carol", absl::StrCat("disabled: false\n", kSha));
   Put("alice-at-example", absl::StrCat("name: alice@ex\xc3\xa4mple \n", kSha));
@@ -81,7 +81,7 @@ TEST_F(DirectoryBackend, KnowsWhatElseIsSaidOfAUser) {
   ASSERT_EQ(Open(), absl::OkStatus());
   const auto alice = Find("alice");
   EXPECT_EQ(alice->authentication_id, "alice");
-  EXPECT_THAT(alice->groups, ElementsAre("admins", "readers", "writers"));
+  EXPECT_THAT(alice->groups, ElementsAre("admins", "night  shift", "writers"));
   EXPECT_EQ(alice->expires_at, absl::FromUnixSeconds(4'000'000'000));
   EXPECT_FALSE(alice->disabled);
   EXPECT_TRUE(Find("bob")->disabled);
@@ -110,7 +110,7 @@ TEST_F(DirectoryBackend, DisablesAUserOfWhomItCannotTellWhatIsMeant) {
       {"date", "expires: 2096-10-02"},
       {"no-expiry", "expires:"},
       {"twice", "disabled: false\ndisabled: false"},
-      {"group", "groups: a\x01"},
+      {"group", "group: a\x01"},
       {"htpasswd", "alice:{CLEARTEXT}s3cret"},
       {"expiries", "expires: 2096-10-02T07:06:40Z\nexpires: 2097-10-02T07:06:40Z"},
   };

@@ -61,8 +61,7 @@ bool CanMapUser() {
 
 }  // namespace
 
-PostgresqlServer::PostgresqlServer(std::map<std::string, std::string> settings)
-    : settings_(std::move(settings)) {
+PostgresqlServer::PostgresqlServer() {
   // Not in the test's own folder: a Unix socket's path must be short.
   std::string folder = "/tmp/postgresql.XXXXXX";
   EXPECT_NE(mkdtemp(folder.data()), nullptr);
@@ -123,11 +122,18 @@ void PostgresqlServer::Start() {
 }
 
 bool PostgresqlServer::TryStart() {
-  std::vector<std::string> command = {absl::StrCat(kPrograms, "postgres"), "-D", folder_ + "/data",
-                                      "-p", absl::StrCat(port_), "-k", folder_};
-  std::map<std::string, std::string> settings = {
-      {"listen_addresses", "127.0.0.1"}, {"fsync", "off"},           {"log_checkpoints", "off"},
-      {"log_min_messages", "log"},       {"max_connections", "50"}};
+  std::vector<std::string> command = {absl::StrCat(kPrograms, "postgres"),
+                                      "-D",
+                                      folder_ + "/data",
+                                      "-p",
+                                      absl::StrCat(port_),
+                                      "-k",
+                                      folder_};
+  std::map<std::string, std::string> settings = {{"listen_addresses", "127.0.0.1"},
+                                                 {"fsync", "off"},
+                                                 {"log_checkpoints", "off"},
+                                                 {"log_min_messages", "log"},
+                                                 {"max_connections", "50"}};
   for (const auto& [name, value] : settings_) settings[name] = value;
   for (const auto& [name, value] : settings) {
     command.insert(command.end(), {"-c", absl::StrCat(name, "=", value)});
@@ -152,6 +158,12 @@ void PostgresqlServer::Stop() {
   kill(server_->pid(), SIGINT);
   server_->Wait();
   server_ = nullptr;
+}
+
+void PostgresqlServer::Restart(std::map<std::string, std::string> settings) {
+  Stop();
+  settings_ = std::move(settings);
+  Start();
 }
 
 void PostgresqlServer::Signal(int signal) const {

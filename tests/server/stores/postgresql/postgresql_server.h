@@ -17,8 +17,8 @@ namespace sallyport::server {
 
 class PostgresqlServer {
  public:
-  // PostgresqlServer starts with these settings (postgresql.conf's) besides its own.
-  explicit PostgresqlServer(std::map<std::string, std::string> settings = {});
+  // PostgresqlServer starts.
+  PostgresqlServer();
   ~PostgresqlServer();
   PostgresqlServer(const PostgresqlServer&) = delete;
   PostgresqlServer& operator=(const PostgresqlServer&) = delete;
@@ -45,6 +45,9 @@ class PostgresqlServer {
   // Pause has the server and all its sessions do nothing until Resume.
   void Pause();
   void Resume();
+
+  // Restart starts it anew with these settings (postgresql.conf's) besides its own.
+  void Restart(std::map<std::string, std::string> settings);
 
   // Write writes a file that the server can read, and is its path.
   std::string Write(const std::string& name, const std::string& content) const;

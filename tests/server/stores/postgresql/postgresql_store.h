@@ -44,8 +44,9 @@ struct OpenedStore {
   std::unique_ptr<CredentialStore> store;
 };
 
-inline absl::StatusOr<OpenedStore> TryOpenPostgresqlStore(
-    PostgresqlOptions postgresql, CredentialStoreOptions options = {.name = "main"}) {
+inline absl::StatusOr<OpenedStore> TryOpenPostgresqlStore(PostgresqlOptions postgresql,
+                                                          CredentialStoreOptions options = {
+                                                              .name = "main"}) {
   OpenedStore opened;
   auto store = CredentialStore::Create(
       std::move(options),
@@ -59,7 +60,7 @@ inline absl::StatusOr<OpenedStore> TryOpenPostgresqlStore(
 }
 
 inline OpenedStore OpenPostgresqlStore(PostgresqlOptions postgresql,
-                                           CredentialStoreOptions options = {.name = "main"}) {
+                                       CredentialStoreOptions options = {.name = "main"}) {
   auto opened = TryOpenPostgresqlStore(std::move(postgresql), std::move(options));
   EXPECT_TRUE(opened.ok()) << opened.status();
   return opened.ok() ? *std::move(opened) : OpenedStore();

@@ -14,8 +14,7 @@ namespace {
 
 // Whatever a test did to the server.
 std::shared_ptr<void> StartedAgain(std::shared_ptr<void> owned) {
-  return std::shared_ptr<void>(nullptr,
-                               [owned](void*) { PostgresqlServer::Shared().Start(); });
+  return std::shared_ptr<void>(nullptr, [owned](void*) { PostgresqlServer::Shared().Start(); });
 }
 
 StoreUnderTest MakePostgresql(bool per_tenant) {
@@ -39,10 +38,10 @@ StoreUnderTest MakePostgresql(bool per_tenant) {
                                         const std::vector<Credential>& credentials) {
     ASSERT_EQ(credentials.size(), 1u);
     server.Query(absl::StrCat(
-        "UPDATE ", SqlIdentifier(schema), ".credentials SET secret = ",
-        SqlText(FormatCredential(credentials[0])), " WHERE user_id = (SELECT id FROM ",
-        SqlIdentifier(schema), ".users WHERE tenant = ", SqlText(user.tenant),
-        " AND name = ", SqlText(user.name), ")"));
+        "UPDATE ", SqlIdentifier(schema),
+        ".credentials SET secret = ", SqlText(FormatCredential(credentials[0])),
+        " WHERE user_id = (SELECT id FROM ", SqlIdentifier(schema),
+        ".users WHERE tenant = ", SqlText(user.tenant), " AND name = ", SqlText(user.name), ")"));
   };
   under_test.notices_changes = true;
   under_test.stop = [&server] { server.Stop(); };

@@ -1,0 +1,138 @@
+#include "server/login/credential_upgrader.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "core/credentials/new_credential.h"
+#include "core/crypto/random_source.h"
+#include "core/sasl/saslprep/saslprep.h"
+#include "process/log.h"
+
+namespace sallyport::server {
+namespace {
+
+// Whether the account has every format that policy wants, or a change of its password is
+// under way, which must not be undone.
+bool IsSettled(const Account& account, const std::vector<std::string>& wanted) {
+  const auto& all = account.credentials;
+  if (std::any_of(all.begin(), all.end(), [](const StoredCredential& credential) {
+        return credential.expires_at.has_value();
+      })) {
+    return true;
+  }
+  return std::all_of(wanted.begin(), wanted.end(), [&all](const std::string& scheme) {
+    return std::any_of(all.begin(), all.end(), [&scheme](const StoredCredential& credential) {
+      return SchemeName(credential.secret) == scheme;
+    });
+  });
+}
+
+CredentialStore* FindStore(const LoginParty& party, const std::string& name) {
+  for (const auto& store : party.broker->active->stores) {
+    if (store->name() == name) return store.get();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+// Upgrade is the work of one change.
+class CredentialUpgrader::Upgrade : public SlowStep {
+ public:
+  Upgrade(LoginParty party, CredentialStore& store, UserKey key, int64_t revision, Secret password,
+          AuditLog& audit)
+      : party_(std::move(party)),
+        store_(store),
+        key_(std::move(key)),
+        revision_(revision),
+        password_(std::move(password)),
+        audit_(audit) {}
+
+  void Run() override {
+    const absl::Status status = Store();
+    // The user was changed meanwhile, by whoever knows better.
+    if (absl::IsAborted(status)) return;
+    const auto level = status.ok() ? process::LogLevel::kInfo : process::LogLevel::kWarning;
+    process::Log(level, status.ok() ? "credentials upgraded" : "credentials not upgraded",
+                 {{"store", store_.name()},
+                  {"tenant", key_.tenant},
+                  {"authentication_id", key_.name},
+                  {"error", status.message()}});
+    Audit(status);
+  }
+
+ private:
+  absl::Status Store() {
+    // What may be asked for need not be fit to be stored (RFC 4013 section 2.5).
+    std::optional<std::string> prepared = SaslPrepStored(password_.view());
+    if (!prepared) return absl::InvalidArgumentError("the password is not fit to be stored");
+    const Secret password(*prepared);
+    Wipe(&*prepared);
+    const policy::CredentialRules& rules = party_.scope.login->credentials();
+    NewCredentials change = {.if_revision = revision_};
+    for (const std::string& scheme : rules.store_as()) {
+      auto made = NewCredential(scheme, password.view(), rules.costs(), SystemRandom());
+      if (!made.ok()) return made.status();
+      change.credentials.push_back(*std::move(made));
+    }
+    return store_.directory()->ReplaceCredentials(key_, change).status();
+  }
+
+  void Audit(const absl::Status& status) {
+    auto slot = audit_.Reserve();
+    if (!slot) return;
+    const policy::Policy& policy = *party_.broker->active->policy;
+    std::move(*slot).Record(
+        ChangeRecord{.time = absl::Now(),
+                     .actor = "login",
+                     .action = AuditAction::kUserChanged,
+                     .store = store_.name(),
+                     .tenant = key_.tenant,
+                     .user = key_.name,
+                     .policy_version = policy.version(),
+                     .policy_hash = policy.hash(),
+                     .outcome = status.ok() ? ChangeOutcome::kDone : ChangeOutcome::kFailed,
+                     .detail = "credentials upgraded to the formats of the policy"});
+  }
+
+  // Keeps the store open.
+  const LoginParty party_;
+  CredentialStore& store_;
+  const UserKey key_;
+  const int64_t revision_;
+  const Secret password_;
+  AuditLog& audit_;
+};
+
+void CredentialUpgrader::Consider(const LoginParty& party, HandshakeOutcome* outcome) {
+  if (!outcome->password) return;
+  Secret password = *std::exchange(outcome->password, std::nullopt);
+  if (!outcome->identity || outcome->identity->account == nullptr) return;
+  const Account& account = *outcome->identity->account;
+  const auto& rules = party.scope.login->credentials();
+  if (account.revision == 0 || IsSettled(account, rules.store_as())) return;
+  CredentialStore* store = FindStore(party, account.store);
+  if (store == nullptr || store->directory() == nullptr) return;
+  UserKey key = store->KeyOf(party.scope.tenant->name(), account.authentication_id);
+  std::string user = store->name() + '\0' + key.tenant + '\0' + key.name;
+  if (!Begin(user)) return;
+  pool_.Derive(std::make_shared<Upgrade>(party, *store, std::move(key), account.revision,
+                                         std::move(password), audit_),
+               [this, user = std::move(user)](DerivationAnswer) { End(user); });
+}
+
+bool CredentialUpgrader::Begin(const std::string& user) {
+  absl::MutexLock lock(&mutex_);
+  return under_way_.insert(user).second;
+}
+
+void CredentialUpgrader::End(const std::string& user) {
+  absl::MutexLock lock(&mutex_);
+  under_way_.erase(user);
+}
+
+}  // namespace sallyport::server
