@@ -36,7 +36,7 @@ absl::StatusOr<std::unique_ptr<PolicySource>> PolicySource::Create(Options optio
   if (!active.ok()) return active.status();
   source->Activate(*std::move(active));
   source->closer_ = std::thread([raw = source.get()] { raw->CloseRetired(); });
-  if (!source->options_.file.empty()) {
+  if (!source->options_.file.empty() && source->options_.watch_period > absl::ZeroDuration()) {
     source->watcher_ =
         std::make_unique<process::FileWatcher>(source->options_.file, source->options_.watch_period,
                                                [raw = source.get()] { raw->OnFileChange(); });

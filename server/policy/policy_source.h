@@ -52,6 +52,7 @@ class PolicySource {
     // Called for each change after the first policy, one at a time, from the thread that
     // loads; may be null.
     std::function<void(const PolicyChange&)> on_change;
+    // 0: the file is loaded only by Reload.
     absl::Duration watch_period = absl::Seconds(1);
   };
 

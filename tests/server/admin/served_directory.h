@@ -53,7 +53,7 @@ class ServedDirectory {
         {.file = policy_file(),
          .surroundings = {.decoy_key = Secret("0123456789abcdef0123456789abcdef"), .kerberos = {}},
          .open_store = [this](const v1::Store& store) { return Open(store); },
-         .watch_period = absl::Hours(1)});
+         .watch_period = absl::ZeroDuration()});
     EXPECT_TRUE(policies.ok()) << policies.status();
     policies_ = *std::move(policies);
     auto admin = AdminServer::Start({.socket_path = socket_path()}, *policies_, *audit_);
