@@ -62,6 +62,7 @@ enum class AuditAction : uint8_t {
   kPasswordSet,
   kPolicyLoaded,
   kPolicyRefused,
+  kUserImported,
 };
 
 enum class ChangeOutcome : uint8_t {

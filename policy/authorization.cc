@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/amqp/utf8.h"
+#include "core/sasl/mechanism_registry.h"
 
 namespace sallyport::policy {
 namespace {
@@ -26,6 +27,15 @@ std::optional<Pattern> Compile(const std::string& expression, const PolicyPath& 
 }
 
 }  // namespace
+
+v1::IdentitySource IdentitySourceOf(std::string_view mechanism) {
+  const MechanismDescriptor* const found = FindMechanism(mechanism);
+  if (found == nullptr) return v1::IDENTITY_SOURCE_UNSPECIFIED;
+  if (found->needs_token) return v1::IDENTITY_SOURCE_TOKEN;
+  if (found->needs_certificate) return v1::IDENTITY_SOURCE_CERTIFICATE;
+  if (found->name == "GSSAPI") return v1::IDENTITY_SOURCE_KERBEROS;
+  return v1::IDENTITY_SOURCE_UNSPECIFIED;
+}
 
 IdentityMappings::IdentityMappings(const Rules& rules, const PolicyPath& path, Problems* problems) {
   for (int i = 0; i < rules.size(); ++i) {

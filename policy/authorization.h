@@ -19,6 +19,9 @@
 
 namespace sallyport::policy {
 
+// IdentitySourceOf is what proves a name in `mechanism`, where that is not a store's secret.
+v1::IdentitySource IdentitySourceOf(std::string_view mechanism);
+
 // IdentityMappings are tried in order; the first that matches decides.
 class IdentityMappings {
  public:

@@ -65,10 +65,9 @@ void BrokerIndex::Add(const v1::Broker& broker, uint32_t index, const PolicyPath
   for (int i = 0; i < broker.identities_size(); ++i) {
     const PolicyPath at = path.Item("identities", static_cast<size_t>(i));
     const std::string& identity = broker.identities(i);
-    NameIndex& names = identity.find(':') != std::string::npos ? uris_ : dns_names_;
-    if (const char* problem = names.Problem(identity)) {
+    if (const char* problem = identities_.Problem(identity)) {
       problems->Refuse(at, problem);
-    } else if (const auto other = names.Add(identity, index); other && *other != index) {
+    } else if (const auto other = identities_.Add(identity, index); other && *other != index) {
       problems->Refuse(at, absl::StrCat("'", identity, "' is another broker's already"));
     }
   }
@@ -76,13 +75,8 @@ void BrokerIndex::Add(const v1::Broker& broker, uint32_t index, const PolicyPath
 
 std::optional<uint32_t> BrokerIndex::Find(const BrokerIdentity& identity) const {
   if (!identity.has_certificate) return without_certificate_;
-  for (const std::string& uri : identity.uris) {
-    if (const auto found = uris_.Find(uri)) return found;
-  }
-  for (const std::string& name : identity.dns_names) {
-    if (const auto found = dns_names_.Find(name)) return found;
-  }
-  return std::nullopt;
+  const auto found = identities_.Find(identity);
+  return found ? std::optional<uint32_t>(found->value) : std::nullopt;
 }
 
 }  // namespace sallyport::policy

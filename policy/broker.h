@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/identity_index.h"
 #include "policy/name_index.h"
 #include "policy/pattern.h"
 #include "policy/policy_path.h"
@@ -17,15 +18,6 @@
 #include "sallyport/v1/policy.pb.h"
 
 namespace sallyport::policy {
-
-// BrokerIdentity is what the transport has proved of a broker.
-struct BrokerIdentity {
-  // Whether it showed a certificate that its transport verified.
-  bool has_certificate = false;
-  // The certificate's subject alternative names.
-  std::vector<std::string> dns_names;
-  std::vector<std::string> uris;
-};
 
 // BrokerPolicy is what one broker, or a group of them, may do. Immutable.
 class BrokerPolicy {
@@ -63,8 +55,7 @@ class BrokerIndex {
   std::optional<uint32_t> Find(const BrokerIdentity& identity) const;
 
  private:
-  NameIndex dns_names_{NameIndex::Kind::kHost};
-  NameIndex uris_{NameIndex::Kind::kPrefix};
+  IdentityIndex identities_;
   std::optional<uint32_t> without_certificate_;
 };
 

@@ -58,29 +58,37 @@ class Collector : public MessageDifferencer::Reporter {
  public:
   using Path = std::vector<MessageDifferencer::SpecificField>;
 
-  explicit Collector(std::vector<Difference>* differences) : differences_(differences) {}
+  Collector(Pair whole, std::vector<Difference>* differences)
+      : whole_(whole), differences_(differences) {}
 
-  void ReportAdded(const Message& before, const Message& after, const Path& path) override {
-    Report(Kind::kAdded, {&before, &after}, path);
+  // What is handed in here are the innermost messages: the path needs them from the outermost on.
+  void ReportAdded(const Message&, const Message&, const Path& path) override {
+    Report(Kind::kAdded, path);
   }
-  void ReportDeleted(const Message& before, const Message& after, const Path& path) override {
-    Report(Kind::kRemoved, {&before, &after}, path);
+  void ReportDeleted(const Message&, const Message&, const Path& path) override {
+    Report(Kind::kRemoved, path);
   }
-  void ReportModified(const Message& before, const Message& after, const Path& path) override {
-    Report(Kind::kChanged, {&before, &after}, path);
+  void ReportModified(const Message&, const Message&, const Path& path) override {
+    // Of what holds others, each of those was reported.
+    const FieldDescriptor* last = path.back().field;
+    const bool is_one =
+        last->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || last->is_map() || IsDuration(*last);
+    if (is_one) Report(Kind::kChanged, path);
   }
 
  private:
-  void Report(Kind kind, Pair at, const Path& path) {
+  void Report(Kind kind, const Path& path) {
+    Pair at = whole_;
     Difference found = {.kind = kind, .path = "", .before = "", .after = ""};
     for (size_t i = 0; i < path.size(); ++i) {
       const auto& step = path[i];
       absl::StrAppend(&found.path, i == 0 ? "" : ".", step.field->name());
       if (step.field->is_map()) {
-        TakeEntry(step, &found);
+        TakeMap(at, step.field, &found);
         break;
       }
       // A duration has parts that nobody wrote.
+      if (IsDuration(*step.field) && i + 1 < path.size()) found.kind = Kind::kChanged;
       if (i + 1 == path.size() || IsDuration(*step.field)) {
         TakeValue(at, step, &found);
         break;
@@ -90,9 +98,11 @@ class Collector : public MessageDifferencer::Reporter {
         absl::StrAppend(&found.path, "[", NameOf(*at.any()), "]");
       }
     }
-    // As a duration's other part.
-    const bool told = !differences_->empty() && kind == Kind::kChanged &&
-                      differences_->back().kind == kind && differences_->back().path == found.path;
+    // As a part of a duration or a map, which is told of as a whole; a list's items differ.
+    const bool told = !differences_->empty() && differences_->back().kind == found.kind &&
+                      differences_->back().path == found.path &&
+                      differences_->back().before == found.before &&
+                      differences_->back().after == found.after;
     if (!told) differences_->push_back(std::move(found));
   }
 
@@ -108,16 +118,16 @@ class Collector : public MessageDifferencer::Reporter {
     return {below(at.before), below(at.after)};
   }
 
-  static void TakeEntry(const MessageDifferencer::SpecificField& step, Difference* found) {
-    const auto value = [](const Message* entry) {
-      return entry == nullptr ? "" : FlowText(*entry, *entry->GetDescriptor()->map_value(), -1);
+  // A map is told of as a whole: it is short, and its entries are in no order.
+  static void TakeMap(const Pair& at, const FieldDescriptor* field, Difference* found) {
+    const auto has = [field](const Message* message) {
+      return message != nullptr && message->GetReflection()->FieldSize(*message, field) > 0;
     };
-    const Message* before = found->kind == Kind::kAdded ? nullptr : step.map_entry1;
-    const Message* after = found->kind == Kind::kRemoved ? nullptr : step.map_entry2;
-    const Message* any = before != nullptr ? before : after;
-    if (any != nullptr) absl::StrAppend(&found->path, "[", TextOf(*any, "key"), "]");
-    found->before = value(before);
-    found->after = value(after);
+    if (has(at.before)) found->before = FlowText(*at.before, *field, -1);
+    if (has(at.after)) found->after = FlowText(*at.after, *field, -1);
+    found->kind = found->before.empty()  ? Kind::kAdded
+                  : found->after.empty() ? Kind::kRemoved
+                                         : Kind::kChanged;
   }
 
   static void TakeValue(const Pair& at, const MessageDifferencer::SpecificField& step,
@@ -135,6 +145,7 @@ class Collector : public MessageDifferencer::Reporter {
     if (item != nullptr) absl::StrAppend(&found->path, "[", NameOf(*item), "]");
   }
 
+  const Pair whole_;
   std::vector<Difference>* const differences_;
 };
 
@@ -183,7 +194,7 @@ std::vector<Difference> Diff(const v1::Policy& before, const v1::Policy& after) 
   const FieldDescriptor* issuers = v1::Policy::descriptor()->FindFieldByName("token_issuers");
   differencer.TreatAsMap(issuers, issuers->message_type()->FindFieldByName("issuer"));
   std::vector<Difference> differences;
-  Collector collector(&differences);
+  Collector collector({&before, &after}, &differences);
   differencer.ReportDifferencesTo(&collector);
   differencer.Compare(before, after);
   JoinMoves(&differences);

@@ -12,14 +12,6 @@ namespace {
 
 using OfferPointer = std::shared_ptr<const MechanismOffer>;
 
-// What proves a name, other than a store.
-v1::IdentitySource SourceOf(const MechanismDescriptor& mechanism) {
-  if (mechanism.needs_token) return v1::IDENTITY_SOURCE_TOKEN;
-  if (mechanism.needs_certificate) return v1::IDENTITY_SOURCE_CERTIFICATE;
-  if (mechanism.name == "GSSAPI") return v1::IDENTITY_SOURCE_KERBEROS;
-  return v1::IDENTITY_SOURCE_UNSPECIFIED;
-}
-
 std::string KindOf(const v1::Store& store) {
   const auto* kind = store.GetDescriptor()->FindOneofByName("kind");
   const auto* field = store.GetReflection()->GetOneofFieldDescriptor(store, kind);
@@ -190,7 +182,7 @@ class Explainer {
 
   bool MapIdentity() {
     if (mechanism_ == nullptr || question_.user.empty()) return true;
-    const v1::IdentitySource source = SourceOf(*mechanism_);
+    const v1::IdentitySource source = IdentitySourceOf(mechanism_->name);
     if (source == v1::IDENTITY_SOURCE_UNSPECIFIED) return true;
     const auto mapped = login_->identity_mappings().Map(source, question_.user, &trace_);
     if (!mapped) return Refuse(FailureReason::kIdentityRefused);

@@ -2,9 +2,11 @@
 
 #include <google/protobuf/duration.pb.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "policy/enum_word.h"
 
@@ -62,17 +64,18 @@ std::string One(const Message& message, const FieldDescriptor& field, int index)
   }
 }
 
-// Of strings to strings.
+// Of strings to strings; in no order of its own.
 std::string MapText(const Message& message, const FieldDescriptor& field) {
-  std::string text = "{";
+  std::vector<std::string> entries;
   const Reflection& reflection = *message.GetReflection();
   for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
     const Message& entry = reflection.GetRepeatedMessage(message, &field, i);
     const auto* type = entry.GetDescriptor();
-    absl::StrAppend(&text, i == 0 ? "" : ", ", One(entry, *type->map_key(), 0), ": ",
-                    One(entry, *type->map_value(), 0));
+    entries.push_back(
+        absl::StrCat(One(entry, *type->map_key(), 0), ": ", One(entry, *type->map_value(), 0)));
   }
-  return text + "}";
+  std::sort(entries.begin(), entries.end());
+  return absl::StrCat("{", absl::StrJoin(entries, ", "), "}");
 }
 
 }  // namespace

@@ -152,4 +152,9 @@ const TenantPolicy* Policy::FindTenant(std::string_view name) const {
   return found == tenants_.end() ? nullptr : &*found;
 }
 
+const CredentialRules& Policy::CredentialRulesOf(std::string_view tenant) const {
+  const TenantPolicy* found = FindTenant(tenant);
+  return credential_rules_[found == nullptr ? 0 : found->rules_];
+}
+
 }  // namespace sallyport::policy

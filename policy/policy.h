@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "core/sasl/failure_reason.h"
 #include "policy/broker.h"
+#include "policy/credential_rules.h"
 #include "policy/login_policy.h"
 #include "policy/name_index.h"
 #include "policy/policy_document.h"
@@ -101,6 +102,11 @@ class Policy {
 
   const std::vector<TenantPolicy>& tenants() const { return tenants_; }
 
+  // CredentialRulesOf is what new passwords of a tenant's users are made by: the tenant's
+  // rules over the policy's own; the latter alone for a tenant that is unknown, or empty.
+  // No listener's rules matter: a password is not made at one. It takes its time.
+  const CredentialRules& CredentialRulesOf(std::string_view tenant) const;
+
  private:
   friend class PolicyCompiler;
 
@@ -122,6 +128,8 @@ class Policy {
   NameIndex server_names_{NameIndex::Kind::kHost};
   NameIndex tenant_listeners_{NameIndex::Kind::kPrefix};
   std::optional<uint32_t> default_tenant_;
+  // By tenant's rules.
+  std::vector<CredentialRules> credential_rules_;
   // By tenant's rules and listener; many are the same.
   std::vector<const LoginPolicy*> logins_;
   std::vector<std::unique_ptr<const LoginPolicy>> distinct_logins_;

@@ -33,6 +33,7 @@ class PolicyCompiler {
     AddTenants();
     // What is merged of broken parts would only be reported again.
     if (problems_.none()) MakeLogins();
+    if (problems_.none()) MakeCredentialRules();
     return problems_.ToStatus();
   }
 
@@ -216,6 +217,18 @@ class PolicyCompiler {
       login = policy_->distinct_logins_.back().get();
     }
     policy_->logins_.push_back(login);
+  }
+
+  // Where there are listeners, no login may have the same rules.
+  void MakeCredentialRules() {
+    for (const TenantRules& tenant : tenant_rules_) {
+      v1::LoginRules merged = from_.rules();
+      Overlay(*tenant.rules, &merged);
+      const PolicyPath root;
+      const PolicyPath whose = tenant.tenant ? root.Item("tenants", *tenant.tenant) : root;
+      policy_->credential_rules_.emplace_back(merged.credentials(),
+                                              whose.Key("rules").Key("credentials"), &problems_);
+    }
   }
 
   Policy* const policy_;

@@ -58,6 +58,7 @@ int Run(const sallyport::server::ServerConfig& config, bool defaults,
        {"tls", config.tls.has_value()},
        {"mutual_tls", config.tls.has_value() && !config.tls->client_ca_file.empty()},
        {"admin_socket", config.admin_socket},
+       {"admin_address", (*service)->admin_address()},
        {"policy", config.policy_file}});
   if (defaults) {
     Log(LogLevel::kInfo,
@@ -68,6 +69,9 @@ int Run(const sallyport::server::ServerConfig& config, bool defaults,
     std::map<std::string, std::string> addresses = {{"grpc", (*service)->address()}};
     if (const std::string text = (*service)->text_address(); !text.empty()) {
       addresses.emplace("text", text);
+    }
+    if (const std::string admin = (*service)->admin_address(); !admin.empty()) {
+      addresses.emplace("admin", admin);
     }
     absl::Status written = sallyport::process::WriteReadyFile(ready_file, addresses);
     if (!written.ok()) return Fail(ExitCode::kFailure, written);

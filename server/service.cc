@@ -12,7 +12,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "process/log.h"
-#include "server/admin/writable_stores.h"
 #include "server/login/decoy_key.h"
 #include "server/policy/open_store.h"
 #include "server/resume/sealing_key_file.h"
@@ -44,6 +43,10 @@ absl::Status Service::Check(const ServerConfig& config) {
   if (!config.resume_key_file.empty()) {
     auto keys = ReadSealingKeys(config.resume_key_file, SystemRandom());
     if (!keys.ok()) return keys.status();
+  }
+  if (config.admin_address) {
+    const absl::Status status = MakeServerCredentials(config.admin_address->tls).status();
+    if (!status.ok()) return status;
   }
   return MakeServerCredentials(config.tls).status();
 }
@@ -77,6 +80,7 @@ absl::Status Service::LoadPolicy() {
   if (!policies.ok()) return policies.status();
   policies_ = *std::move(policies);
   const policy::Policy& policy = *policies_->Current()->policy;
+  policy_health_.Watch(*policies_);
   OnPolicyChange({.version = policy.version(), .hash = policy.hash(), .status = {}});
   return absl::OkStatus();
 }
@@ -90,6 +94,9 @@ void Service::OnPolicyChange(const PolicyChange& change) {
     process::Log(process::LogLevel::kError, "policy refused: the one before stays active",
                  {{"error", change.status.message()}});
   }
+  policy_health_.Refresh();
+  // Whoever asked for it has it recorded under their own name.
+  if (change.asked_for) return;
   auto slot = audit_->Reserve();
   if (!slot) return;
   std::move(*slot).Record(audit::ChangeRecord{
@@ -147,13 +154,7 @@ absl::Status Service::Serve() {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
 
-  auto admin =
-      AdminServer::Start({.socket_path = config_.admin_socket}, [this](std::string_view name) {
-        return FindWritableStore(policies_->Current()->stores, name);
-      });
-  if (!admin.ok()) return admin.status();
-  admin_ = *std::move(admin);
-
+  if (absl::Status status = ServeAdmin(); !status.ok()) return status;
   auto credentials = MakeServerCredentials(config_.tls);
   if (!credentials.ok()) return credentials.status();
   grpc::ServerBuilder builder;
@@ -186,13 +187,25 @@ absl::Status Service::Serve() {
     text_ = *std::move(text);
   }
   grpc_->GetHealthCheckService()->SetServingStatus(v1::Authenticator::service_full_name(), true);
+  policy_health_.AddServer(grpc_->GetHealthCheckService());
+  return absl::OkStatus();
+}
+
+absl::Status Service::ServeAdmin() {
+  auto admin = AdminServer::Start(
+      {.socket_path = config_.admin_socket, .address = config_.admin_address}, *policies_, *audit_);
+  if (!admin.ok()) return admin.status();
+  admin_ = *std::move(admin);
+  for (grpc::HealthCheckServiceInterface* health : admin_->health()) {
+    policy_health_.AddServer(health);
+  }
   return absl::OkStatus();
 }
 
 void Service::Drain() {
   // First, so that nothing is admitted once the health says so.
   host_->draining.store(true);
-  grpc_->GetHealthCheckService()->SetServingStatus(false);
+  grpc_->GetHealthCheckService()->Shutdown();
   // Until the last login has ended the service answers: health checks, and opens
   // with a refusal.
   const absl::Time end = absl::Now() + config_.drain;
@@ -214,6 +227,7 @@ Service::~Service() {
   if (text_ != nullptr) text_->Stop();
   // In this order: a derivation's answer may still ask for a lookup (GSSAPI), and a
   // lookup's for a derivation, which is then refused.
+  policy_health_.Stop();
   admin_.reset();
   if (derivations_ != nullptr) derivations_->Stop();
   for (StreamRegistry* registry : {streams_.get(), exchanges_.get(), text_connections_.get()}) {

@@ -22,6 +22,7 @@
 #include "server/policy/policy_source.h"
 #include "server/resume/resume_tokens.h"
 #include "server/rpc/authenticator_service.h"
+#include "server/rpc/policy_health.h"
 #include "server/text/text_listener.h"
 
 namespace sallyport::server {
@@ -46,6 +47,9 @@ class Service {
   // text_address is where the text protocol is spoken; empty: nowhere.
   std::string text_address() const { return text_ == nullptr ? "" : text_->address(); }
 
+  // admin_address is where operators reach it from other machines; empty: nowhere.
+  std::string admin_address() const { return admin_->address(); }
+
   // Rotate has the audit log opened anew by its name.
   void Rotate() { audit_->Reopen(); }
 
@@ -63,11 +67,13 @@ class Service {
   absl::Status LoadResumeKeys();
   void ReloadResumeKeys();
   absl::Status Serve();
+  absl::Status ServeAdmin();
 
   const ServerConfig config_;
   std::string address_;
   HandshakeIds ids_{SystemRandom()};
   std::unique_ptr<AuditLog> audit_;
+  PolicyHealth policy_health_;
   std::unique_ptr<PolicySource> policies_;
   std::unique_ptr<ResumeTokens> resume_;
   std::unique_ptr<HandshakeHost> host_;

@@ -29,9 +29,8 @@ std::string PolicyOf(int64_t tenants, bool own_rules) {
                     ".example']\n");
     // No two alike.
     if (own_rules) {
-      absl::StrAppend(&text,
-                      "    rules: {mechanisms: [SCRAM-SHA-256, PLAIN], act_as: [{users: [u", i,
-                      "], as_pattern: 'x", i, "-.*'}]}\n");
+      absl::StrAppend(&text, "    rules: {mechanisms: [SCRAM-SHA-256, PLAIN], act_as: [{users: [u",
+                      i, "], as_pattern: 'x", i, "-.*'}]}\n");
     }
   }
   return text;

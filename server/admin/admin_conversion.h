@@ -1,7 +1,7 @@
 #ifndef SALLYPORT_SERVER_ADMIN_ADMIN_CONVERSION_H_
 #define SALLYPORT_SERVER_ADMIN_ADMIN_CONVERSION_H_
 
-// Between admin.proto's messages and the user directory's types. Thread-safe.
+// Between admin.proto's messages and the stores' types. Thread-safe.
 
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/credentials/account.h"
 #include "sallyport/v1/admin.pb.h"
 #include "server/stores/user_directory.h"
 
@@ -17,6 +18,15 @@ namespace sallyport::server {
 
 // ToProto is a user of `store`. It never carries a secret: the record has none.
 v1::User ToProto(const UserRecord& record, const std::string& store);
+
+// ToProto is what a store says of a user to a login, without the secrets.
+v1::LookUpUserResponse ToProto(const Account& account);
+
+// SetTimestamp sets the time, or what is next to it in the years 1 to 9999.
+void SetTimestamp(absl::Time time, google::protobuf::Timestamp* timestamp);
+
+// SetDuration takes what is not infinite.
+void SetDuration(absl::Duration duration, google::protobuf::Duration* message);
 
 // ToTime is InvalidArgument for what is no valid Timestamp (years 1 to 9999).
 absl::StatusOr<absl::Time> ToTime(const google::protobuf::Timestamp& timestamp);

@@ -10,9 +10,11 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "process/unix_socket.h"
 #include "server/admin/socket_path.h"
+#include "server/rpc/server_credentials.h"
 
 namespace sallyport::server {
 namespace {
@@ -23,40 +25,87 @@ constexpr int kMaxRequestSize = 64 << 10;
 // An operator's calls are few.
 constexpr int kThreads = 2;
 
-}  // namespace
-
-AdminServer::AdminServer(AdminServerOptions options, FindStore find_store)
-    : socket_path_(std::move(options.socket_path)),
-      service_(std::move(find_store), std::move(options.schemes), options.costs) {}
-
-absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(AdminServerOptions options,
-                                                                FindStore find_store) {
-  const absl::StatusOr<std::string> target = process::UnixSocketTarget(options.socket_path);
-  if (!target.ok()) return target.status();
-  if (absl::Status status = PrepareSocketPath(options.socket_path); !status.ok()) return status;
-
-  std::unique_ptr<AdminServer> admin(new AdminServer(std::move(options), std::move(find_store)));
+// Null where gRPC cannot serve there.
+std::unique_ptr<grpc::Server> Serve(const std::string& target,
+                                    std::shared_ptr<grpc::ServerCredentials> credentials,
+                                    AdminService* service, int* port) {
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(*target, grpc::InsecureServerCredentials());
-  builder.RegisterService(&admin->service_);
+  builder.AddListeningPort(target, std::move(credentials), port);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.RegisterService(service);
   builder.SetMaxReceiveMessageSize(kMaxRequestSize);
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, kThreads);
-  admin->server_ = builder.BuildAndStart();
-  if (admin->server_ == nullptr || chmod(admin->socket_path_.c_str(), 0600) != 0) {
-    return absl::UnavailableError(absl::StrCat("cannot serve on ", admin->socket_path_, ": ",
-                                               std::generic_category().message(errno)));
+  return builder.BuildAndStart();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(const AdminServerOptions& options,
+                                                                PolicySource& policies,
+                                                                AuditLog& audit) {
+  std::unique_ptr<AdminServer> admin(new AdminServer(policies, audit));
+  if (absl::Status status = admin->ServeSocket(options.socket_path); !status.ok()) return status;
+  if (options.address) {
+    if (absl::Status status = admin->ServeAddress(*options.address); !status.ok()) return status;
   }
-  if (auto* health = admin->server_->GetHealthCheckService(); health != nullptr) {
+  for (grpc::HealthCheckServiceInterface* health : admin->health()) {
     health->SetServingStatus(v1::Admin::service_full_name(), true);
   }
   return admin;
 }
 
+absl::Status AdminServer::ServeSocket(const std::string& path) {
+  const absl::StatusOr<std::string> target = process::UnixSocketTarget(path);
+  if (!target.ok()) return target.status();
+  if (absl::Status status = PrepareSocketPath(path); !status.ok()) return status;
+  socket_service_ = std::make_unique<AdminService>(host_, AdminAccess::OfSocket());
+  auto server = Serve(*target, grpc::InsecureServerCredentials(), socket_service_.get(), nullptr);
+  if (server != nullptr) servers_.push_back(std::move(server));
+  if (servers_.empty() || chmod(path.c_str(), 0600) != 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot serve on ", path, ": ", std::generic_category().message(errno)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AdminServer::ServeAddress(const AdminAddress& address) {
+  if (address.tls.client_ca_file.empty()) {
+    return absl::InvalidArgumentError(
+        "the admin address has no 'client_ca': callers are known by their certificates");
+  }
+  auto access = AdminAccess::OfCertificates(address.allow);
+  if (!access.ok()) return access.status();
+  auto credentials = MakeServerCredentials(address.tls);
+  if (!credentials.ok()) return credentials.status();
+  address_service_ = std::make_unique<AdminService>(host_, *std::move(access));
+  int port = 0;
+  auto server = Serve(address.address, *std::move(credentials), address_service_.get(), &port);
+  if (server == nullptr || port == 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", address.address,
+                     ", the admin address: it is taken, or not this machine's"));
+  }
+  servers_.push_back(std::move(server));
+  address_ = address.address;
+  if (absl::EndsWith(address_, ":0")) {
+    address_ = absl::StrCat(address_.substr(0, address_.size() - 1), port);
+  }
+  return absl::OkStatus();
+}
+
+std::vector<grpc::HealthCheckServiceInterface*> AdminServer::health() const {
+  std::vector<grpc::HealthCheckServiceInterface*> all;
+  for (const std::unique_ptr<grpc::Server>& server : servers_) {
+    if (auto* health = server->GetHealthCheckService(); health != nullptr) all.push_back(health);
+  }
+  return all;
+}
+
 AdminServer::~AdminServer() {
-  if (server_ == nullptr) return;
-  server_->Shutdown(std::chrono::system_clock::now() + kGrace);
-  server_->Wait();
+  const auto deadline = std::chrono::system_clock::now() + kGrace;
+  for (const auto& server : servers_) server->Shutdown(deadline);
+  for (const auto& server : servers_) server->Wait();
 }
 
 }  // namespace sallyport::server

@@ -1,254 +1,178 @@
 #include "server/admin/admin_service.h"
 
-#include <map>
-#include <optional>
-#include <string_view>
+#include <string>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "core/credentials/secret.h"
-#include "core/crypto/random_source.h"
 #include "process/log.h"
-#include "server/admin/admin_conversion.h"
-#include "server/admin/user_input.h"
+#include "server/admin/admin_call.h"
+#include "server/admin/audited_change.h"
+#include "server/admin/import_user.h"
+#include "server/admin/policy_calls.h"
+#include "server/admin/set_password.h"
+#include "server/admin/store_calls.h"
 #include "server/rpc/grpc_status.h"
 
 namespace sallyport::server {
 namespace {
 
-constexpr int kMaxPageSize = 1000;
-
-void LogChange(std::string_view what, const CredentialStore& store, const UserKey& user) {
-  process::Log(process::LogLevel::kInfo, what,
-               {{"user", user.name},
-                {"store", store.name()},
-                {"tenant", user.tenant},
-                {"by", "local socket"}});
-}
-
-grpc::Status Answer(absl::StatusOr<v1::User> user, v1::User* response) {
-  if (!user.ok()) return ToGrpcStatus(user.status());
-  *response = *std::move(user);
-  return grpc::Status::OK;
-}
-
-// gRPC hands requests out as const, but keeps them, password included, until the call is over.
+// gRPC hands requests out as const, but keeps them, secrets included, until the call is over.
 template <typename Request>
 void WipePassword(const Request* request) {
   Wipe(const_cast<Request*>(request)->mutable_password());
 }
 
+void WipeCredentials(const v1::ImportUserRequest* request) {
+  auto* credentials = const_cast<v1::ImportUserRequest*>(request)->mutable_credentials();
+  for (std::string& credential : *credentials) Wipe(&credential);
+}
+
+absl::Status Denied(const AdminCaller& caller) {
+  process::Log(process::LogLevel::kWarning, "admin call refused", {{"by", caller.actor}});
+  return absl::PermissionDeniedError(
+      absl::StrCat(caller.actor, " is not on the list of those who may call; see 'admin.allow'"));
+}
+
+// What the request says of whom it is about, until more is known.
+template <typename Request>
+void Describe(const Request& request, audit::ChangeRecord* record) {
+  if constexpr (requires { request.name(); }) {
+    record->store = request.store();
+    record->tenant = request.tenant();
+    record->user = request.name();
+  }
+}
+
 }  // namespace
 
-template <typename Request>
-absl::StatusOr<AdminService::Place> AdminService::FindPlace(const Request& request) const {
-  auto store = find_store_(request.store());
-  if (!store.ok()) return store.status();
-  if (absl::Status status = CheckTenant(request.tenant()); !status.ok()) return status;
-  if ((*store)->per_tenant() && request.tenant().empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the store '", (*store)->name(), "' keeps its users apart by tenant: name a tenant"));
-  }
-  if (!(*store)->per_tenant() && !request.tenant().empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("the users of the store '", (*store)->name(),
-                                                   "' are those of all tenants: name none"));
-  }
-  return Place{*std::move(store), request.tenant()};
+template <typename Work>
+grpc::Status AdminService::Read(const grpc::ServerContext& context, Work work) {
+  const AdminCaller caller = access_.CallerOf(context);
+  if (!caller.allowed) return ToGrpcStatus(Denied(caller));
+  return ToGrpcStatus(work(AdminCall{context, caller.actor, host_.policies.Current()}));
 }
 
-template <typename Request>
-absl::StatusOr<AdminService::Subject> AdminService::FindSubject(const Request& request) const {
-  absl::StatusOr<Place> place = FindPlace(request);
-  if (!place.ok()) return place.status();
-  absl::StatusOr<std::string> name = PrepareName(request.name());
-  if (!name.ok()) return name.status();
-  UserKey key{place->tenant, *std::move(name)};
-  return Subject{*std::move(place), std::move(key)};
+template <typename Request, typename Work>
+grpc::Status AdminService::Change(const grpc::ServerContext& context, audit::AuditAction action,
+                                  const Request& request, Work work) {
+  const AdminCaller caller = access_.CallerOf(context);
+  const AdminCall call{context, caller.actor, host_.policies.Current()};
+  auto change = AuditedChange::Begin(host_.audit, call, action);
+  absl::Status status = caller.allowed ? change.status() : Denied(caller);
+  if (!change.ok()) return ToGrpcStatus(status);
+  Describe(request, &change->record());
+  if (status.ok()) status = work(call, &change->record());
+  (*std::move(change)).End(status);
+  return ToGrpcStatus(status);
 }
 
-absl::StatusOr<std::vector<Credential>> AdminService::MakeCredentials(
-    const std::string& password, const Schemes& requested) const {
-  if (requested.size() > kMaxSchemes) {
-    return absl::InvalidArgumentError(absl::StrCat("more than ", kMaxSchemes, " schemes"));
-  }
-  absl::StatusOr<std::string> prepared = PreparePassword(password);
-  if (!prepared.ok()) return prepared.status();
-  std::vector<std::string> schemes(requested.begin(), requested.end());
-  if (schemes.empty()) schemes = schemes_;
-  absl::StatusOr<std::vector<Credential>> credentials = std::vector<Credential>();
-  for (const std::string& scheme : schemes) {
-    absl::StatusOr<Credential> credential =
-        NewCredential(scheme, *prepared, costs_, SystemRandom());
-    if (!credential.ok()) {
-      credentials = credential.status();
-      break;
-    }
-    credentials->push_back(*std::move(credential));
-  }
-  Wipe(&*prepared);
-  return credentials;
-}
-
-absl::StatusOr<v1::User> AdminService::Add(const v1::AddUserRequest& request) {
-  absl::StatusOr<Subject> subject = FindSubject(request);
-  if (!subject.ok()) return subject.status();
-  const auto& [place, key] = *subject;
-  NewUser user{.key = key,
-               .groups = {request.groups().begin(), request.groups().end()},
-               .attributes = {request.attributes().begin(), request.attributes().end()}};
-  if (absl::Status status = CheckGroups(user.groups); !status.ok()) return status;
-  if (absl::Status status = CheckAttributes(user.attributes); !status.ok()) return status;
-  if (request.has_expires_at()) {
-    absl::StatusOr<absl::Time> expires_at = ToTime(request.expires_at());
-    if (!expires_at.ok()) return expires_at.status();
-    user.expires_at = *expires_at;
-  }
-  auto credentials = MakeCredentials(request.password(), request.schemes());
-  if (!credentials.ok()) return credentials.status();
-  user.credentials = *std::move(credentials);
-  const absl::StatusOr<UserRecord> record = place.directory().AddUser(user);
-  if (!record.ok()) return record.status();
-  LogChange("user added", *place.store, key);
-  return ToProto(*record, place.store->name());
-}
-
-grpc::Status AdminService::AddUser(grpc::ServerContext*, const v1::AddUserRequest* request,
+grpc::Status AdminService::AddUser(grpc::ServerContext* context, const v1::AddUserRequest* request,
                                    v1::User* response) {
-  absl::StatusOr<v1::User> user = Add(*request);
-  WipePassword(request);
-  return Answer(std::move(user), response);
+  absl::Cleanup wipe = [request] { WipePassword(request); };
+  return Change(*context, audit::AuditAction::kUserAdded, *request,
+                [&](const AdminCall& call, audit::ChangeRecord* record) {
+                  return users_.Add(call, *request, record, response);
+                });
 }
 
-absl::StatusOr<v1::User> AdminService::Replace(const v1::SetPasswordRequest& request) {
-  absl::StatusOr<Subject> subject = FindSubject(request);
-  if (!subject.ok()) return subject.status();
-  const auto& [place, key] = *subject;
-  NewCredentials change;
-  if (request.has_keep_old_for()) {
-    const absl::StatusOr<absl::Duration> keep = ToDuration(request.keep_old_for());
-    if (!keep.ok()) return keep.status();
-    change.old_valid_until = absl::Now() + *keep;
-  }
-  auto credentials = MakeCredentials(request.password(), request.schemes());
-  if (!credentials.ok()) return credentials.status();
-  change.credentials = *std::move(credentials);
-  const absl::StatusOr<UserRecord> record = place.directory().ReplaceCredentials(key, change);
-  if (!record.ok()) return record.status();
-  LogChange(change.old_valid_until.has_value() ? "user's password set, and the old one kept"
-                                               : "user's password set",
-            *place.store, key);
-  return ToProto(*record, place.store->name());
+grpc::Status AdminService::SetPassword(grpc::ServerContext* context,
+                                       const v1::SetPasswordRequest* request, v1::User* response) {
+  absl::Cleanup wipe = [request] { WipePassword(request); };
+  return Change(*context, audit::AuditAction::kPasswordSet, *request,
+                [&](const AdminCall& call, audit::ChangeRecord* record) {
+                  return server::SetPassword(call, *request, record, response);
+                });
 }
 
-grpc::Status AdminService::SetPassword(grpc::ServerContext*, const v1::SetPasswordRequest* request,
-                                       v1::User* response) {
-  absl::StatusOr<v1::User> user = Replace(*request);
-  WipePassword(request);
-  return Answer(std::move(user), response);
-}
-
-absl::StatusOr<v1::User> AdminService::SetState(const v1::SetUserStateRequest& request) {
-  absl::StatusOr<Subject> subject = FindSubject(request);
-  if (!subject.ok()) return subject.status();
-  const auto& [place, key] = *subject;
-  const absl::StatusOr<UserRecord> record =
-      place.directory().UpdateUser(key, {.disabled = request.disabled()});
-  if (!record.ok()) return record.status();
-  LogChange(record->disabled ? "user disabled" : "user enabled", *place.store, key);
-  return ToProto(*record, place.store->name());
-}
-
-grpc::Status AdminService::SetUserState(grpc::ServerContext*,
+grpc::Status AdminService::SetUserState(grpc::ServerContext* context,
                                         const v1::SetUserStateRequest* request,
                                         v1::User* response) {
-  return Answer(SetState(*request), response);
+  return Change(
+      *context,
+      request->disabled() ? audit::AuditAction::kUserDisabled : audit::AuditAction::kUserEnabled,
+      *request, [&](const AdminCall& call, audit::ChangeRecord* record) {
+        return users_.SetState(call, *request, record, response);
+      });
 }
 
-absl::StatusOr<v1::User> AdminService::Update(const v1::UpdateUserRequest& request) {
-  absl::StatusOr<Subject> subject = FindSubject(request);
-  if (!subject.ok()) return subject.status();
-  const auto& [place, key] = *subject;
-  UserChange change;
-  if (request.has_groups()) {
-    const auto& names = request.groups().names();
-    change.groups.emplace(names.begin(), names.end());
-    if (absl::Status status = CheckGroups(*change.groups); !status.ok()) return status;
-  }
-  if (request.has_expires_at()) {
-    absl::StatusOr<absl::Time> expires_at = ToTime(request.expires_at());
-    if (!expires_at.ok()) return expires_at.status();
-    change.expires_at = *expires_at;
-  } else if (request.never_expires()) {
-    change.expires_at = absl::InfiniteFuture();
-  }
-  absl::MutexLock lock(&update_mutex_);
-  if (!request.set_attributes().empty() || !request.remove_attributes().empty()) {
-    absl::StatusOr<UserRecord> now = place.directory().GetUser(key);
-    if (!now.ok()) return now.status();
-    change.attributes = std::move(now->attributes);
-    for (const std::string& name : request.remove_attributes()) change.attributes->erase(name);
-    for (const auto& [name, value] : request.set_attributes()) {
-      change.attributes->insert_or_assign(name, value);
-    }
-    if (absl::Status status = CheckAttributes(*change.attributes); !status.ok()) return status;
-  }
-  const absl::StatusOr<UserRecord> record = place.directory().UpdateUser(key, change);
-  if (!record.ok()) return record.status();
-  LogChange("user changed", *place.store, key);
-  return ToProto(*record, place.store->name());
+grpc::Status AdminService::UpdateUser(grpc::ServerContext* context,
+                                      const v1::UpdateUserRequest* request, v1::User* response) {
+  return Change(*context, audit::AuditAction::kUserChanged, *request,
+                [&](const AdminCall& call, audit::ChangeRecord* record) {
+                  return users_.Update(call, *request, record, response);
+                });
 }
 
-grpc::Status AdminService::UpdateUser(grpc::ServerContext*, const v1::UpdateUserRequest* request,
-                                      v1::User* response) {
-  return Answer(Update(*request), response);
-}
-
-absl::Status AdminService::Delete(const v1::DeleteUserRequest& request) {
-  absl::StatusOr<Subject> subject = FindSubject(request);
-  if (!subject.ok()) return subject.status();
-  const auto& [place, key] = *subject;
-  const absl::Status status = place.directory().DeleteUser(key);
-  if (status.ok()) LogChange("user deleted", *place.store, key);
-  return status;
-}
-
-grpc::Status AdminService::DeleteUser(grpc::ServerContext*, const v1::DeleteUserRequest* request,
+grpc::Status AdminService::DeleteUser(grpc::ServerContext* context,
+                                      const v1::DeleteUserRequest* request,
                                       v1::DeleteUserResponse*) {
-  return ToGrpcStatus(Delete(*request));
+  return Change(*context, audit::AuditAction::kUserDeleted, *request,
+                [&](const AdminCall& call, audit::ChangeRecord* record) {
+                  return users_.Delete(call, *request, record);
+                });
 }
 
-absl::StatusOr<v1::User> AdminService::Get(const v1::GetUserRequest& request) {
-  absl::StatusOr<Subject> subject = FindSubject(request);
-  if (!subject.ok()) return subject.status();
-  const auto& [place, key] = *subject;
-  const absl::StatusOr<UserRecord> record = place.directory().GetUser(key);
-  if (!record.ok()) return record.status();
-  return ToProto(*record, place.store->name());
-}
-
-grpc::Status AdminService::GetUser(grpc::ServerContext*, const v1::GetUserRequest* request,
+grpc::Status AdminService::GetUser(grpc::ServerContext* context, const v1::GetUserRequest* request,
                                    v1::User* response) {
-  return Answer(Get(*request), response);
+  return Read(*context,
+              [&](const AdminCall& call) { return users_.Get(call, *request, response); });
 }
 
-absl::Status AdminService::List(const v1::ListUsersRequest& request,
-                                v1::ListUsersResponse* response) {
-  const absl::StatusOr<Place> place = FindPlace(request);
-  if (!place.ok()) return place.status();
-  const int page_size = request.page_size() == 0 ? kMaxPageSize : request.page_size();
-  const absl::StatusOr<UserPage> page =
-      place->directory().ListUsers(place->tenant, page_size, request.page_token());
-  if (!page.ok()) return page.status();
-  for (const UserRecord& record : page->users) {
-    *response->add_users() = ToProto(record, place->store->name());
-  }
-  response->set_next_page_token(page->next_page_token);
-  return absl::OkStatus();
-}
-
-grpc::Status AdminService::ListUsers(grpc::ServerContext*, const v1::ListUsersRequest* request,
+grpc::Status AdminService::ListUsers(grpc::ServerContext* context,
+                                     const v1::ListUsersRequest* request,
                                      v1::ListUsersResponse* response) {
-  return ToGrpcStatus(List(*request, response));
+  return Read(*context,
+              [&](const AdminCall& call) { return users_.List(call, *request, response); });
+}
+
+grpc::Status AdminService::ImportUser(grpc::ServerContext* context,
+                                      const v1::ImportUserRequest* request,
+                                      v1::ImportUserResponse* response) {
+  absl::Cleanup wipe = [request] { WipeCredentials(request); };
+  return Change(*context, audit::AuditAction::kUserImported, *request,
+                [&](const AdminCall& call, audit::ChangeRecord* record) {
+                  return server::ImportUser(call, *request, host_.changing, record, response);
+                });
+}
+
+grpc::Status AdminService::GetPolicy(grpc::ServerContext* context, const v1::GetPolicyRequest*,
+                                     v1::PolicyStatus* response) {
+  return Read(*context, [&](const AdminCall&) {
+    *response = GetPolicyStatus(host_.policies);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AdminService::ReloadPolicy(grpc::ServerContext* context,
+                                        const v1::ReloadPolicyRequest* request,
+                                        v1::PolicyStatus* response) {
+  return Change(*context, audit::AuditAction::kPolicyLoaded, *request,
+                [&](const AdminCall&, audit::ChangeRecord* record) {
+                  return server::ReloadPolicy(host_.policies, record, response);
+                });
+}
+
+grpc::Status AdminService::ListStores(grpc::ServerContext* context, const v1::ListStoresRequest*,
+                                      v1::ListStoresResponse* response) {
+  return Read(*context, [&](const AdminCall& call) {
+    *response = server::ListStores(call);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AdminService::PingStore(grpc::ServerContext* context,
+                                     const v1::PingStoreRequest* request,
+                                     v1::PingStoreResponse* response) {
+  return Read(*context,
+              [&](const AdminCall& call) { return server::PingStore(call, *request, response); });
+}
+
+grpc::Status AdminService::LookUpUser(grpc::ServerContext* context,
+                                      const v1::LookUpUserRequest* request,
+                                      v1::LookUpUserResponse* response) {
+  return Read(*context,
+              [&](const AdminCall& call) { return server::LookUpUser(call, *request, response); });
 }
 
 }  // namespace sallyport::server

@@ -13,12 +13,11 @@ namespace sallyport::server {
 namespace {
 
 // `what` is "name" or "password"; the text itself is never told.
-absl::StatusOr<std::string> Prepare(std::string_view what, size_t limit, const std::string& text) {
-  std::optional<std::string> prepared = SaslPrepStored(text);
+absl::StatusOr<std::string> Judge(std::string_view what, size_t limit,
+                                  std::optional<std::string> prepared) {
   if (!prepared.has_value()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the ", std::string(what),
-                     " has a character that RFC 4013 does not allow in what is stored"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the ", std::string(what), " has a character that RFC 4013 does not allow in it"));
   }
   if (prepared->empty() || prepared->size() > limit) {
     const bool empty = prepared->empty();
@@ -27,17 +26,23 @@ absl::StatusOr<std::string> Prepare(std::string_view what, size_t limit, const s
         absl::StrCat("the ", std::string(what),
                      empty ? " is empty" : absl::StrCat(" is longer than ", limit, " bytes")));
   }
-  return *std::move(prepared);
+  std::string text = *prepared;
+  Wipe(&*prepared);
+  return text;
 }
 
 }  // namespace
 
 absl::StatusOr<std::string> PrepareName(const std::string& name) {
-  return Prepare("name", kMaxUserNameSize, name);
+  return Judge("name", kMaxUserNameSize, SaslPrepStored(name));
 }
 
 absl::StatusOr<std::string> PreparePassword(const std::string& password) {
-  return Prepare("password", kMaxPasswordSize, password);
+  return Judge("password", kMaxPasswordSize, SaslPrepStored(password));
+}
+
+absl::StatusOr<std::string> PreparePresentedName(const std::string& name) {
+  return Judge("name", kMaxUserNameSize, SaslPrepQuery(name));
 }
 
 absl::Status CheckTenant(const std::string& tenant) {

@@ -30,6 +30,9 @@ inline constexpr size_t kMaxAttributesSize = 16 << 10;
 absl::StatusOr<std::string> PrepareName(const std::string& name);
 absl::StatusOr<std::string> PreparePassword(const std::string& password);
 
+// PreparePresentedName is the name that a store is asked for when a client presents it.
+absl::StatusOr<std::string> PreparePresentedName(const std::string& name);
+
 absl::Status CheckTenant(const std::string& tenant);
 absl::Status CheckGroups(const std::vector<std::string>& groups);
 absl::Status CheckAttributes(const std::map<std::string, std::string>& attributes);

@@ -3,7 +3,6 @@
 
 // How an operator's request names the store that it is about. Thread-safe.
 
-#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -12,10 +11,6 @@
 #include "server/stores/credential_store.h"
 
 namespace sallyport::server {
-
-// FindStore is the store called `name`, which has a directory; or says what to do.
-using FindStore =
-    std::function<absl::StatusOr<std::shared_ptr<CredentialStore>>(std::string_view name)>;
 
 // FindWritableStore finds it among `stores`; an empty name is that of the only one that can
 // be written. InvalidArgument lists those that can be, FailedPrecondition says that

@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "policy/identity_index.h"
 #include "process/loopback.h"
 #include "process/yaml_reader.h"
 
@@ -46,6 +48,45 @@ void ReadGrpc(YamlMapping grpc, ServerConfig* config) {
     grpc.Refuse("address",
                 "passwords would cross the network unencrypted: give 'tls', listen on loopback, or "
                 "set 'allow_plaintext: true' where the network itself encrypts");
+  }
+}
+
+// What is wrong is the operator's to see before anybody can change users from afar.
+AdminAddress ReadAdminAddress(YamlMapping admin) {
+  AdminAddress address = {.address = admin.RequiredString("address"),
+                          .allow = admin.StringList("allow")};
+  if (absl::StartsWith(address.address, "unix")) {
+    admin.Refuse("address", "expected HOST:PORT; a Unix socket is 'socket'");
+  }
+  if (auto tls = admin.Mapping("tls")) {
+    address.tls = {.certificate_file = tls->RequiredString("certificate"),
+                   .key_file = tls->RequiredString("key"),
+                   .client_ca_file = tls->RequiredString("client_ca")};
+  } else {
+    admin.Refuse("tls",
+                 "expected 'certificate', 'key' and 'client_ca': callers at 'address' are "
+                 "known by their certificates");
+  }
+  if (address.allow.empty()) {
+    admin.Refuse("allow",
+                 "expected the DNS names or URIs of the certificates whose holders may "
+                 "change users at 'address'");
+  }
+  const policy::IdentityIndex identities;
+  for (const std::string& pattern : address.allow) {
+    if (const char* problem = identities.Problem(pattern)) {
+      admin.Refuse("allow", absl::StrCat("'", pattern, "': ", problem));
+    }
+  }
+  return address;
+}
+
+void ReadAdmin(YamlMapping admin, ServerConfig* config) {
+  config->admin_socket = admin.String("socket", config->admin_socket);
+  if (admin.Has("address")) {
+    config->admin_address = ReadAdminAddress(admin);
+  } else if (admin.Has("tls") || admin.Has("allow")) {
+    admin.Refuse("address", "expected, since 'tls' and 'allow' are for it");
   }
 }
 
@@ -104,9 +145,7 @@ absl::StatusOr<ServerConfig> LoadServerConfig(const std::string& path) {
   ServerConfig config = DefaultServerConfig();
   YamlMapping root = document->root();
   if (auto grpc = root.Mapping("grpc")) ReadGrpc(*grpc, &config);
-  if (auto admin = root.Mapping("admin")) {
-    config.admin_socket = admin->String("socket", config.admin_socket);
-  }
+  if (auto admin = root.Mapping("admin")) ReadAdmin(*admin, &config);
   config.policy_file = root.String("policy", "");
   config.decoy_key_file = root.String("decoy_key", config.decoy_key_file);
   if (auto kerberos = root.Mapping("kerberos")) config.kerberos = ReadKerberos(*kerberos);

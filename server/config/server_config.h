@@ -28,12 +28,25 @@ struct ServerTls {
   std::string client_ca_file;
 };
 
+// AdminAddress is where operators reach the service from other machines.
+struct AdminAddress {
+  // "host:port". Port 0 takes any.
+  std::string address;
+  // With a client_ca_file: a caller without a certificate of its is not heard.
+  ServerTls tls;
+  // Whose certificates may make calls: DNS names and URIs as policy::IdentityIndex knows
+  // them. Never empty.
+  std::vector<std::string> allow;
+};
+
 struct ServerConfig {
   // "host:port", or "unix:/path". Port 0 takes any.
   std::string address = "127.0.0.1:7450";
   std::optional<ServerTls> tls;
 
   std::string admin_socket;
+  // Beside the socket.
+  std::optional<AdminAddress> admin_address;
 
   // The policy's file. Empty: `built_in_policy` holds.
   std::string policy_file;

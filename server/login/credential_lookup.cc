@@ -30,14 +30,6 @@ CredentialsUnavailable Unavailable(const absl::Status& status) {
   }
 }
 
-// Who proved their name by something that is not a store's secret.
-v1::IdentitySource SourceOf(const CredentialQuery& query) {
-  if (!query.token.empty()) return v1::IDENTITY_SOURCE_TOKEN;
-  if (query.mechanism == "EXTERNAL") return v1::IDENTITY_SOURCE_CERTIFICATE;
-  if (query.mechanism == "GSSAPI") return v1::IDENTITY_SOURCE_KERBEROS;
-  return v1::IDENTITY_SOURCE_UNSPECIFIED;
-}
-
 // The name to look up; nullopt where policy maps it to nobody.
 std::optional<std::string> MappedName(const policy::LoginPolicy& policy, v1::IdentitySource source,
                                       const std::string& name) {
@@ -194,7 +186,7 @@ std::optional<CredentialAnswer> LookUpCached(const LoginParty& party,
     return JudgeToken(*std::move(answer), query, policy);
   }
   std::optional<std::string> mapped;
-  const v1::IdentitySource source = SourceOf(query);
+  const v1::IdentitySource source = policy::IdentitySourceOf(query.mechanism);
   if (source != v1::IDENTITY_SOURCE_UNSPECIFIED) {
     mapped = MappedName(policy, source, query.authentication_id);
     if (!mapped) return IdentityRefused();
@@ -223,7 +215,8 @@ void LookUp(LoginParty party, const CredentialQuery& query, CredentialsDone done
           std::move(done)(JudgeToken(std::move(answer), query, *party.scope.login));
         });
   }
-  auto name = MappedName(policy, SourceOf(query), query.authentication_id);
+  auto name =
+      MappedName(policy, policy::IdentitySourceOf(query.mechanism), query.authentication_id);
   if (!name) return std::move(done)(IdentityRefused());
   std::make_shared<ChainLookup>(std::move(party), query, *std::move(name), std::move(done))->Ask();
 }

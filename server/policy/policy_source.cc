@@ -143,24 +143,26 @@ void PolicySource::Activate(std::shared_ptr<ActivePolicy> active) {
   serial_.store(serial, std::memory_order_release);
 }
 
-absl::Status PolicySource::Reload() {
+absl::Status PolicySource::Load(bool asked_for) {
   absl::MutexLock loading(&loading_);
-  PolicyChange change;
+  PolicyChange change = {.asked_for = asked_for};
   auto document = ReadDocument();
-  if (document.ok()) {
-    if (document->hash() == Current()->policy->hash()) {
-      absl::MutexLock lock(&mutex_);
-      failure_ = absl::OkStatus();
-      return absl::OkStatus();
-    }
-    change.version = document->policy().version();
-    change.hash = document->hash();
-    auto active = Open(*std::move(document));
-    change.status = active.status();
-    if (active.ok()) Activate(*std::move(active));
-  } else {
+  if (!document.ok()) {
     change.status = document.status();
+    return Tell(std::move(change));
   }
+  change.version = document->policy().version();
+  change.hash = document->hash();
+  if (document->hash() == Current()->policy->hash()) {
+    return Failure().ok() ? absl::OkStatus() : Tell(std::move(change));
+  }
+  auto active = Open(*std::move(document));
+  change.status = active.status();
+  if (active.ok()) Activate(*std::move(active));
+  return Tell(std::move(change));
+}
+
+absl::Status PolicySource::Tell(PolicyChange change) {
   {
     absl::MutexLock lock(&mutex_);
     failure_ = change.status;
@@ -171,7 +173,7 @@ absl::Status PolicySource::Reload() {
 
 void PolicySource::OnFileChange() {
   // Whoever waits for news hears of it by on_change.
-  Reload().IgnoreError();
+  Load(false).IgnoreError();
 }
 
 void PolicySource::CloseRetired() {

@@ -30,12 +30,15 @@ namespace sallyport::server {
 using OpenStore =
     std::function<absl::StatusOr<std::shared_ptr<CredentialStore>>(const v1::Store& store)>;
 
-// PolicyChange is a policy that became active, or was refused.
+// PolicyChange is a policy that became active, or was refused; or the active one, of
+// which the file is a copy again after one that was refused.
 struct PolicyChange {
   std::string version;
   std::string hash;
-  // OK: it became active.
+  // OK: it is active.
   absl::Status status;
+  // Whether somebody called Reload, who is told the status.
+  bool asked_for = false;
 };
 
 class PolicySource {
@@ -66,7 +69,7 @@ class PolicySource {
   std::shared_ptr<const ActivePolicy> Current() const;
 
   // Reload loads the file again, as if it had changed.
-  absl::Status Reload();
+  absl::Status Reload() { return Load(true); }
 
   // Failure is why the file, as it is now, is not the active policy; OK where it is.
   absl::Status Failure() const;
@@ -80,6 +83,9 @@ class PolicySource {
                                                               const ActivePolicy* before) const;
   absl::Status OpenTokens(ActivePolicy* active, const ActivePolicy* before) const;
   void Activate(std::shared_ptr<ActivePolicy> active);
+  absl::Status Load(bool asked_for);
+  // Keeps why the file is not the active policy, and says so to whoever wants to know.
+  absl::Status Tell(PolicyChange change);
   void OnFileChange();
   // Closes what nobody holds any more.
   void CloseRetired();

@@ -79,7 +79,8 @@ TEST(AuditLine, NamesEveryValueOfEachEnum) {
                                      std::pair(AuditAction::kUserChanged, "user_changed"),
                                      std::pair(AuditAction::kPasswordSet, "password_set"),
                                      std::pair(AuditAction::kPolicyLoaded, "policy_loaded"),
-                                     std::pair(AuditAction::kPolicyRefused, "policy_refused")}) {
+                                     std::pair(AuditAction::kPolicyRefused, "policy_refused"),
+                                     std::pair(AuditAction::kUserImported, "user_imported")}) {
     EXPECT_EQ(json::parse(LineOf(ChangeRecord{.action = action}))["action"], name);
   }
   for (const auto& [outcome, name] :

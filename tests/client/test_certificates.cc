@@ -75,8 +75,12 @@ PemPair TestAuthority::Issue(const std::string& name) const {
   X509_set_issuer_name(certificate, X509_get_subject_name(certificate_));
   in_addr address = {};
   const bool is_address = inet_pton(AF_INET, name.c_str(), &address) == 1;
+  const bool is_uri = name.find("://") != std::string::npos;
   AddExtension(certificate, certificate_, NID_subject_alt_name,
-               (is_address ? "IP:" : "DNS:") + name);
+               (is_address ? "IP:"
+                : is_uri   ? "URI:"
+                           : "DNS:") +
+                   name);
   X509_sign(certificate, key_, EVP_sha256());
   PemPair pair{ToPem(certificate), ToPem(key)};
   X509_free(certificate);

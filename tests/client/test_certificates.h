@@ -24,7 +24,7 @@ class TestAuthority {
   // The authority's own certificate, in PEM.
   const std::string& certificate() const { return pem_; }
 
-  // Issue signs a certificate of a new key for the DNS name, or the IPv4 address,
+  // Issue signs a certificate of a new key for the DNS name, the IPv4 address or the URI
   // `name`.
   PemPair Issue(const std::string& name) const;
 

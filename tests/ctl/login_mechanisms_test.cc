@@ -28,7 +28,8 @@ class TokenLogin : public testing::Test {
     server::ServerConfig config = ScratchConfig();
     server::UseRules(&config, "mechanisms: [OAUTHBEARER, XOAUTH2, SCRAM-SHA-256]",
                      "token_issuers: [{name: issuer, issuer: 'https://issuer.example', audience: "
-                     "[amqp], keys: " + keys + "}]\n");
+                     "[amqp], keys: " +
+                         keys + "}]\n");
     return config;
   }
 

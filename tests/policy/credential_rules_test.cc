@@ -109,6 +109,47 @@ TEST(CredentialRules, HandCostsToWhatMakesNewOnes) {
   EXPECT_EQ(settings.decoy_schemes, std::vector<std::string>{"ARGON2ID"});
 }
 
+constexpr char kTenantRules[] = R"(
+stores: [{name: main, sqlite: {path: /x.db}}]
+rules:
+  stores: [{store: main}]
+  credentials: {store_as: [SCRAM-SHA-256], scram_iterations: 5000, max_rotation: 1h}
+listeners:
+  - {name: l, rules: {credentials: {store_as: [SCRAM-SHA-1], max_rotation: 9h}}}
+default_tenant: plain
+tenants:
+  - {name: plain}
+  - {name: own, rules: {credentials: {store_as: [ARGON2ID], max_rotation: 2h}}}
+  - {name: other, rules: {digest_realm: r}}
+)";
+
+TEST(CredentialRules, OfNewPasswordsAreTheTenantsOverThePolicys) {
+  const auto policy = MustLoad(kTenantRules);
+  for (const char* tenant : {"", "plain", "other", "unknown"}) {
+    const CredentialRules& rules = policy->CredentialRulesOf(tenant);
+    EXPECT_EQ(rules.store_as(), std::vector<std::string>{"SCRAM-SHA-256"}) << tenant;
+    EXPECT_EQ(rules.max_rotation(), absl::Hours(1)) << tenant;
+  }
+  const CredentialRules& own = policy->CredentialRulesOf("own");
+  EXPECT_EQ(own.store_as(), std::vector<std::string>{"ARGON2ID"});
+  EXPECT_EQ(own.max_rotation(), absl::Hours(2));
+  EXPECT_EQ(own.costs().scram_iterations, 5000u);
+  EXPECT_EQ(&policy->CredentialRulesOf("plain"), &policy->CredentialRulesOf(""));
+}
+
+TEST(CredentialRules, OfNewPasswordsMustFitTogetherWithoutAListenersRules) {
+  const std::string error = Error(R"(
+stores: [{name: main, sqlite: {path: /x.db}}]
+rules:
+  stores: [{store: main}]
+  credentials: {verify: [ARGON2ID]}
+listeners:
+  - {name: l, rules: {credentials: {store_as: [ARGON2ID]}}}
+)");
+  EXPECT_NE(error.find("rules.credentials.verify: lacks 'SCRAM-SHA-256'"), std::string::npos)
+      << error;
+}
+
 TEST(CredentialRules, AreRefusedWhereTheyCannotBeMeant) {
   const auto refused = [](const std::string& credentials, const std::string& why) {
     const std::string error = Error(

@@ -50,14 +50,14 @@ tenants: [{name: zeta}, {name: acme, rules: {mechanisms: [SCRAM-SHA-256, PLAIN]}
 TEST(Diff, TellsWhatIsAddedRemovedAndMoved) {
   EXPECT_EQ(TextOf("rules: {mechanisms: [PLAIN, SCRAM-SHA-256, EXTERNAL]}",
                    "rules: {mechanisms: [SCRAM-SHA-256, PLAIN]}"),
-            "rules.mechanisms: moved 'PLAIN'\n"
+            "rules.mechanisms: moved 'SCRAM-SHA-256'\n"
             "rules.mechanisms: removed 'EXTERNAL'\n");
   EXPECT_EQ(TextOf("tenants: [{name: a}]\ndefault_tenant: a", ""),
             "tenants[a]: removed {name: 'a'}\ndefault_tenant: removed 'a'\n");
   EXPECT_EQ(TextOf("rules: {act_as: [{users: [a], as_users: [b]}]}",
                    "rules: {act_as: [{users: [a], as_users: ['it''s']}]}"),
-            "rules.act_as: added {users: ['a'], as_users: ['it''s']}\n"
-            "rules.act_as: removed {users: ['a'], as_users: ['b']}\n");
+            "rules.act_as: removed {users: ['a'], as_users: ['b']}\n"
+            "rules.act_as: added {users: ['a'], as_users: ['it''s']}\n");
 }
 
 TEST(Diff, WritesValuesAsAPolicyDoes) {
@@ -70,14 +70,18 @@ TEST(Diff, WritesValuesAsAPolicyDoes) {
   EXPECT_EQ(TextOf("rules: {}", "rules: {require_tls: false}"), "rules.require_tls: added false\n");
   EXPECT_EQ(TextOf("stores: [{name: a, ldap: {attributes: {x: y, m: n}}}]",
                    "stores: [{name: a, ldap: {attributes: {x: z, o: p}}}]"),
-            "stores[a].ldap.attributes[o]: added 'p'\n"
-            "stores[a].ldap.attributes[x]: 'y' became 'z'\n"
-            "stores[a].ldap.attributes[m]: removed 'n'\n");
+            "stores[a].ldap.attributes: {'m': 'n', 'x': 'y'} became {'o': 'p', 'x': 'z'}\n");
+  EXPECT_EQ(TextOf("stores: [{name: a, ldap: {urls: [u]}}]",
+                   "stores: [{name: a, ldap: {urls: [u], attributes: {x: z}}}]"),
+            "stores[a].ldap.attributes: added {'x': 'z'}\n");
+  EXPECT_EQ(TextOf("rules: {limits: {handshake_timeout: 2s}}",
+                   "rules: {limits: {handshake_timeout: 2500ms}}"),
+            "rules.limits.handshake_timeout: 2s became 2.5s\n");
 }
 
 TEST(Diff, TellsAnotherKindOfStore) {
-  const std::string text = TextOf("stores: [{name: a, sqlite: {path: /x}}]",
-                                  "stores: [{name: a, file: {path: /x}}]");
+  const std::string text =
+      TextOf("stores: [{name: a, sqlite: {path: /x}}]", "stores: [{name: a, file: {path: /x}}]");
   EXPECT_NE(text.find("stores[a].sqlite: removed {path: '/x'}\n"), std::string::npos) << text;
   EXPECT_NE(text.find("stores[a].file: added {path: '/x'}\n"), std::string::npos) << text;
 }

@@ -77,10 +77,12 @@ std::map<std::string, std::set<std::string>> Tables() {
 }
 
 void Collect(const Descriptor* type, std::set<const Descriptor*>* types) {
-  if (type == google::protobuf::Duration::descriptor() || type->options().map_entry()) return;
-  if (!types->insert(type).second) return;
+  if (type == google::protobuf::Duration::descriptor() || !types->insert(type).second) return;
   for (int i = 0; i < type->field_count(); ++i) {
-    if (type->field(i)->message_type() != nullptr) Collect(type->field(i)->message_type(), types);
+    const FieldDescriptor* field = type->field(i);
+    if (field->message_type() != nullptr && !field->is_map()) {
+      Collect(field->message_type(), types);
+    }
   }
 }
 
@@ -102,7 +104,8 @@ TEST(PolicyDocumentation, HasOnlyExamplesThatLoad) {
     std::string text =
         "stores: [{name: main, sqlite: {path: /x.db}}]\n"
         "rules:\n  stores: [{store: main}]\n";
-    for (const std::string_view line : std::vector<std::string>(absl::StrSplit(example.text, '\n'))) {
+    for (const std::string_view line :
+         std::vector<std::string>(absl::StrSplit(example.text, '\n'))) {
       text += "  " + std::string(line) + "\n";
     }
     EXPECT_EQ(Error(text), "") << text;

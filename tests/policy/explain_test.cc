@@ -226,10 +226,11 @@ TEST_F(Explaining, SaysWhatTheBrokerIsTold) {
 TEST_F(Explaining, IsTextForPeople) {
   question_.mechanism = "EXTERNAL";
   const std::string text = ExplanationText(Ask());
-  EXPECT_TRUE(text.starts_with("verdict: refused\n"
-                               "the client sees: auth\n"
-                               "the broker sees: mechanism_not_offered: The client chose a "
-                               "mechanism that was not offered.\n"))
+  EXPECT_TRUE(
+      text.starts_with("verdict: refused\n"
+                       "the client sees: auth\n"
+                       "the broker sees: mechanism_not_offered: The client chose a "
+                       "mechanism that was not offered.\n"))
       << text;
   EXPECT_NE(text.find("asks store: users (postgresql, per tenant); on outage, the next is asked\n"),
             std::string::npos)

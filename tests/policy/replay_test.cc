@@ -35,7 +35,9 @@ class Replaying : public testing::Test {
     login_.store = "main";
   }
 
-  std::string Change() const { return std::string(ReplayChangeName(Replay(*policy_, login_).change)); }
+  std::string Change() const {
+    return std::string(ReplayChangeName(Replay(*policy_, login_).change));
+  }
   std::string Why() const { return Replay(*policy_, login_).why; }
 
   std::shared_ptr<const Policy> policy_;

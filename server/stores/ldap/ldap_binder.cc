@@ -36,7 +36,7 @@ LdapBinder::LdapBinder(std::string store, std::vector<std::unique_ptr<LdapSessio
                        LdapBinderLimits limits)
     : store_(std::move(store)),
       limits_(limits),
-      outages_(store_),
+      outages_(absl::StrCat(store_, " (binds as users)")),
       pool_(std::make_unique<Pool>(std::move(sessions))) {}
 
 void LdapBinder::Check(const std::string& dn, const Secret& password, PasswordVerifier::Done done) {

@@ -1,6 +1,8 @@
 #include "server/stores/ldap/ldap_connection.h"
 
 #include <ldap.h>
+#include <openldap.h>
+#include <unistd.h>
 
 #include <utility>
 #include <vector>
@@ -8,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/stores/ldap/ldap_options.h"
+#include "server/stores/ldap/ldap_socket.h"
 
 namespace sallyport::server {
 namespace {
@@ -74,13 +77,22 @@ LdapReply NoReply(LDAP* handle, int code) {
           .message = DescribeLdap(handle, code)};
 }
 
-absl::Status CannotConnect(const LdapUrl& url, const std::string& why) {
-  return absl::UnavailableError(absl::StrCat(url.url, " cannot be reached: ", why));
+std::string_view AsView(absl::string_view text) { return {text.data(), text.size()}; }
+
+absl::Status CannotConnect(const LdapUrl& url, std::string_view why) {
+  return absl::UnavailableError(absl::StrCat(url.url, " cannot be reached: ", std::string(why)));
 }
 
+// What libldap says of a failed handshake tells next to nothing.
 absl::Status CannotStartTls(const LdapUrl& url, LDAP* handle, int result) {
-  const std::string why = absl::StrCat(url.url, ": StartTLS: ", DescribeLdap(handle, result));
+  const std::string why =
+      absl::StrCat(url.url, ": TLS: ", DescribeLdap(handle, result),
+                   "; its certificate must be for that host, and of an authority in tls.ca_file");
   return result > 0 ? absl::FailedPreconditionError(why) : absl::UnavailableError(why);
+}
+
+int StartTls(LDAP* handle, const LdapUrl& url) {
+  return url.start_tls ? ldap_start_tls_s(handle, nullptr, nullptr) : ldap_install_tls(handle);
 }
 
 }  // namespace
@@ -91,21 +103,25 @@ void LdapConnection::Unbind::operator()(ldap* handle) const {
 
 absl::StatusOr<LdapConnection> LdapConnection::Open(const LdapUrl& url, const LdapTls& tls,
                                                     absl::Time deadline) {
-  const absl::Duration limit = deadline - absl::Now();
-  if (limit <= absl::ZeroDuration()) return CannotConnect(url, "there is no time left");
+  const absl::StatusOr<int> socket = ConnectLdapSocket(url, deadline);
+  if (!socket.ok()) return CannotConnect(url, AsView(socket.status().message()));
   LDAP* raw = nullptr;
-  const int initialized = ldap_initialize(&raw, url.url.c_str());
+  const int initialized =
+      ldap_init_fd(*socket, url.port == 0 ? LDAP_PROTO_IPC : LDAP_PROTO_TCP, url.url.c_str(), &raw);
   Handle handle(raw);
-  if (initialized != LDAP_SUCCESS) return CannotConnect(url, ldap_err2string(initialized));
-  if (absl::Status status = SetLdapOptions(raw, tls, limit); !status.ok()) return status;
-  if (const int result = ldap_connect(raw); result != LDAP_SUCCESS) {
-    return CannotConnect(url, DescribeLdap(raw, result));
+  if (initialized != LDAP_SUCCESS) {
+    close(*socket);
+    return CannotConnect(url, ldap_err2string(initialized));
   }
-  BoundLdapSocket(raw, limit);
-  if (url.start_tls) {
-    const int result = ldap_start_tls_s(raw, nullptr, nullptr);
+  const absl::Duration limit = deadline - absl::Now();
+  if (absl::Status status = SetLdapOptions(raw, limit); !status.ok()) return status;
+  if (url.uses_tls) {
+    if (absl::Status status = SetLdapTls(raw, tls); !status.ok()) return status;
+    const LdapTimeLimit bound(*socket, deadline);
+    const int result = StartTls(raw, url);
     if (result != LDAP_SUCCESS) return CannotStartTls(url, raw, result);
   }
+  if (!BoundLdap(raw, *socket, limit)) return CannotConnect(url, "libldap refuses an option");
   return LdapConnection(std::move(handle));
 }
 

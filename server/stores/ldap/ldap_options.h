@@ -15,13 +15,17 @@
 
 namespace sallyport::server {
 
-// SetLdapOptions prepares `handle` to connect within `limit`. InvalidArgument where the
-// files of `tls` cannot be used.
-absl::Status SetLdapOptions(LDAP* handle, const LdapTls& tls, absl::Duration limit);
+// SetLdapOptions prepares `handle`, whose calls end within `limit` where they have no
+// limit of their own.
+absl::Status SetLdapOptions(LDAP* handle, absl::Duration limit);
 
-// BoundLdapSocket keeps any single read or write on the connected `handle` from taking
-// longer than `limit`, and any message from being larger than some MiB.
-void BoundLdapSocket(LDAP* handle, absl::Duration limit);
+// SetLdapTls prepares it for TLS. InvalidArgument where the files of `tls` cannot be used.
+absl::Status SetLdapTls(LDAP* handle, const LdapTls& tls);
+
+// BoundLdap keeps the connected `handle` from ever connecting again by itself, which would
+// be without TLS; any single read or write on its `socket` from taking longer than
+// `limit`; and any message from being larger than some MiB. False where it cannot.
+[[nodiscard]] bool BoundLdap(LDAP* handle, int socket, absl::Duration limit);
 
 // LdapTimeLeft is what is left until `deadline`, and never nothing: to libldap that means
 // for ever.

@@ -45,8 +45,9 @@ absl::StatusOr<LdapConnection> LdapServers::ConnectTo(const LdapUrl& url, const 
                                                       absl::Time deadline) const {
   absl::StatusOr<LdapConnection> connection = LdapConnection::Open(url, tls_, deadline);
   if (absl::IsFailedPrecondition(connection.status())) {
-    return absl::InvalidArgumentError(absl::StrCat("start_tls is true, and the server refuses it: ",
-                                                   connection.status().message()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("start_tls, which is true unless it is set to false, is refused: ",
+                     connection.status().message()));
   }
   if (!connection.ok() || login.bind_dn.empty()) return connection;
   const absl::StatusOr<Secret> password = login.read_password();

@@ -42,13 +42,14 @@ absl::StatusOr<std::vector<LdapUrl>> ReadUrls(const v1::LdapStore& store) {
   return urls;
 }
 
-absl::Status CheckReadable(std::string_view key, const std::string& path) {
+absl::Status CheckPem(std::string_view key, const std::string& path) {
   if (path.empty()) return absl::OkStatus();
   absl::StatusOr<std::string> content = process::ReadFile(path, kMaxPemSize);
   if (!content.ok()) return In(key, content.status());
+  const bool is_pem = content->find("-----BEGIN ") != std::string::npos;
   // A key may be in it.
   Wipe(&*content);
-  return absl::OkStatus();
+  return is_pem ? absl::OkStatus() : Wrong(key, absl::StrCat(path, " has no PEM in it"));
 }
 
 absl::StatusOr<LdapTls> ReadTls(const v1::ClientTls& tls, const std::vector<LdapUrl>& urls) {
@@ -63,8 +64,8 @@ absl::StatusOr<LdapTls> ReadTls(const v1::ClientTls& tls, const std::vector<Ldap
       std::any_of(urls.begin(), urls.end(), [](const LdapUrl& url) { return url.uses_tls; });
   if (read.ca_file.empty() && used && read.verify) read.ca_file = kSystemAuthorities;
   for (const absl::Status& status :
-       {CheckReadable("tls.ca_file", read.ca_file), CheckReadable("tls.cert_file", read.cert_file),
-        CheckReadable("tls.key_file", read.key_file)}) {
+       {CheckPem("tls.ca_file", read.ca_file), CheckPem("tls.cert_file", read.cert_file),
+        CheckPem("tls.key_file", read.key_file)}) {
     if (!status.ok()) return status;
   }
   return read;

@@ -42,17 +42,19 @@ absl::StatusOr<LdapUrl> ParseLdapUrl(const std::string& text, bool start_tls) {
     return NotAServer(text, "has more in it than a server: base_dn and filter are keys");
   }
   const std::string scheme = absl::AsciiStrToLower(url->lud_scheme);
-  if (scheme == "ldapi") return LdapUrl{.url = text};
-  if (IsEmpty(url->lud_host)) return NotAServer(text, "names no host");
+  if (IsEmpty(url->lud_host)) return NotAServer(text, "names no host, or no socket");
+  if (scheme == "ldapi") return LdapUrl{.url = text, .host = url->lud_host};
   if (url->lud_port < 1 || url->lud_port > kMaxPort) return NotAServer(text, "has no such port");
-  if (scheme == "ldaps") return LdapUrl{.url = text, .uses_tls = true};
+  LdapUrl server = {.url = text, .uses_tls = true, .port = url->lud_port, .host = url->lud_host};
+  if (scheme == "ldaps") return server;
   if (scheme != "ldap") return NotAServer(text, "is neither ldap://, ldaps:// nor ldapi://");
   if (!start_tls && !process::IsLoopbackHost(url->lud_host)) {
     return NotAServer(text,
                       "would carry passwords over a network unencrypted: leave start_tls true, or "
                       "take ldaps://");
   }
-  return LdapUrl{.url = text, .start_tls = start_tls, .uses_tls = start_tls};
+  server.start_tls = server.uses_tls = start_tls;
+  return server;
 }
 
 }  // namespace sallyport::server

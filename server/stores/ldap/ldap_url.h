@@ -16,6 +16,9 @@ struct LdapUrl {
   bool start_tls = false;
   // TLS at all.
   bool uses_tls = false;
+  // Of a network's; else `host` is the path of a Unix socket.
+  int port = 0;
+  std::string host;
 };
 
 // ParseLdapUrl reads a URL that names a server and nothing else. `start_tls` is for an

@@ -252,5 +252,16 @@ TEST(PlainClient, RefusesWhatPlainCannotCarry) {
   }
 }
 
+TEST_F(PlainServerTest, HandsThePasswordOverOnlyOnceItIsVerifiedAndOnlyWhereThatIsAskedFor) {
+  const std::string right = Message("", "alice", "wonderland");
+  EXPECT_FALSE(std::get<Success>(LogIn(right)).password.has_value());
+  settings_.hands_over_password = true;
+  const StepResult result = LogIn(right);
+  ASSERT_TRUE(std::holds_alternative<Success>(result));
+  ASSERT_TRUE(std::get<Success>(result).password.has_value());
+  EXPECT_EQ(std::get<Success>(result).password->view(), "wonderland");
+  EXPECT_EQ(ReasonOf(LogIn(Message("", "alice", "wrong"))), FailureReason::kBadCredentials);
+}
+
 }  // namespace
 }  // namespace sallyport

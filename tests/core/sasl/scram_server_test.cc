@@ -2,7 +2,9 @@
 #include <string>
 #include <vector>
 
+#include "core/credentials/new_credential.h"
 #include "core/crypto/base64.h"
+#include "core/crypto/random_source.h"
 #include "tests/core/sasl/scram_fixture.h"
 
 namespace sallyport {
@@ -359,6 +361,48 @@ TEST_F(ScramServerTest, StoredKeysNeedNoDerivationAndComeFirst) {
   MechanismDriver server = Server();
   EXPECT_NE(IdentityIn(Converse(server, *Client()).outcome), nullptr);
   EXPECT_TRUE(server.derivations().empty());
+}
+
+class TwoPasswords : public ScramServerTest {
+ protected:
+  // The old password's keys expire; the new one's are beside them unless told otherwise.
+  void Replace(bool beside, bool new_one_first) {
+    auto account = std::make_shared<Account>(*book_["alice"].account);
+    StoredCredential& old = account->credentials[0];
+    old.expires_at = absl::InfiniteFuture() - absl::Hours(1);
+    StoredCredential fresh = {.secret =
+                                  *NewScramKeysBeside(std::get<ScramKeys>(old.secret), "new")};
+    if (!beside) fresh.secret = *NewCredential("SCRAM-SHA-256", "new", {}, SystemRandom());
+    account->credentials.insert(
+        new_one_first ? account->credentials.begin() : account->credentials.end(), fresh);
+    book_["alice"].account = account;
+  }
+
+  std::optional<FailureReason> LogInBy(std::string_view password) {
+    credentials_.password = Secret(password);
+    const Conversation said = Talk();
+    EXPECT_FALSE(said.fault.has_value()) << "the server did not prove itself";
+    return ReasonOf(said.outcome);
+  }
+};
+
+TEST_F(TwoPasswords, BothAreRightWhereTheirKeysShareASalt) {
+  for (const bool new_one_first : {false, true}) {
+    Replace(/*beside=*/true, new_one_first);
+    EXPECT_EQ(LogInBy("wonderland"), std::nullopt);
+    EXPECT_EQ(LogInBy("new"), std::nullopt);
+    EXPECT_EQ(LogInBy("other"), FailureReason::kBadCredentials);
+    book_["alice"].account = TestAccount("alice", "wonderland", {"SCRAM-SHA-256"});
+  }
+}
+
+TEST_F(TwoPasswords, TheOneThatStaysIsRightWhereTheyDoNot) {
+  for (const bool new_one_first : {false, true}) {
+    Replace(/*beside=*/false, new_one_first);
+    EXPECT_EQ(LogInBy("wonderland"), FailureReason::kBadCredentials);
+    EXPECT_EQ(LogInBy("new"), std::nullopt);
+    book_["alice"].account = TestAccount("alice", "wonderland", {"SCRAM-SHA-256"});
+  }
 }
 
 TEST_F(ScramServerTest, StoredKeysThatDoNotFitAFrameAreNotUsable) {

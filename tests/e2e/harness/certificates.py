@@ -25,8 +25,9 @@ class Authority:
                  '-addext', 'basicConstraints=critical,CA:TRUE',
                  '-addext', 'keyUsage=critical,keyCertSign,cRLSign')
 
-    def issue(self, common_name, usage='serverAuth'):
-        """A key pair for `common_name`; a server's also names localhost."""
+    def issue(self, common_name, usage='serverAuth', names=''):
+        """A key pair for `common_name`; a server's also names localhost. `names`: subject
+        alternative names, as the openssl program writes them."""
         stem = self._folder / common_name
         certificate, key, request = (
             stem.with_name(f'{common_name}.{end}') for end in ('pem', 'key', 'csr'))
@@ -34,6 +35,8 @@ class Authority:
         lines = [f'extendedKeyUsage={usage}']
         if usage == 'serverAuth':
             lines.append('subjectAltName=DNS:localhost,IP:127.0.0.1')
+        elif names:
+            lines.append(f'subjectAltName={names}')
         extensions.write_text('\n'.join(lines) + '\n', encoding='utf-8')
         _openssl('req', *_NEW_KEY, '-keyout', key, '-out', request, '-subj', f'/CN={common_name}')
         _openssl('x509', '-req', '-in', request, '-CA', self.certificate, '-CAkey', self.key,

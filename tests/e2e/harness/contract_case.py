@@ -8,7 +8,7 @@ import unittest
 from harness import contract_client, sasl_frames
 from harness.case import EndToEndCase
 from harness.contract_client import Exchange, Stream, context
-from harness.processes import Program
+from harness.processes import Program, json_line
 from harness.sallyport import Ctl, policy_of
 from harness.sasl_frames import SASL_HEADER
 from harness.scram_client import Scram
@@ -55,23 +55,28 @@ listeners:
 class ContractService:
     """sallyportd in a folder of its own, on a port that it takes."""
 
-    def __init__(self, listeners=LISTENERS, rules='', configuration='', shared=None):
-        """`rules`: of the policy, beside `listeners`. `shared`: another ContractService, whose
-        users and decoys this one has."""
+    def __init__(self, listeners=LISTENERS, rules='', configuration='', shared=None, policy=None,
+                 tls=None):
+        """`rules`: of the policy, beside `listeners`; or `policy`: what makes the whole of its
+        text, given the service's folder. `shared`: another ContractService, whose users and decoys
+        this one has. `tls`: a key pair, and brokers must show certificates of its CA."""
         deployment = EndToEndCase.deployment
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='contract-', dir=deployment.scratch))
         state = shared.state if shared else self.folder
         self.state = state
         self.admin_socket = self.folder / 'admin.sock'
-        policy = self.folder / 'policy.yaml'
-        policy.write_text(policy_of(state / 'users.db', rules, listeners), encoding='utf-8')
+        self.policy = self.folder / 'policy.yaml'
+        self.write_policy(policy(self.folder) if policy
+                          else policy_of(state / 'users.db', rules, listeners))
+        files = '' if tls is None else (f'  tls: {{certificate: {tls.certificate}, '
+                                        f'key: {tls.key}, client_ca: {tls.ca}}}\n')
         file = self.folder / 'sallyportd.yaml'
         file.write_text(f'''\
 grpc:
   address: "127.0.0.1:0"
-admin:
+{files}admin:
   socket: {self.admin_socket}
-policy: {policy}
+policy: {self.policy}
 decoy_key: {state / 'decoy.key'}
 {configuration}''', encoding='utf-8')
         ready = self.folder / 'ready.json'
@@ -79,6 +84,16 @@ decoy_key: {state / 'decoy.key'}
                                               '--ready-file', ready], self.folder)
         self.address = self.program.wait_for_file(ready)['grpc']
         self.ctl = Ctl(deployment.binaries.ctl, self.admin_socket)
+
+    def write_policy(self, text):
+        """Replaces the policy's file at once, as an editor or a deployment does."""
+        fresh = self.policy.with_suffix('.new')
+        fresh.write_text(text, encoding='utf-8')
+        fresh.rename(self.policy)
+
+    def logs_since(self, position, message, **fields):
+        """Waits for such a log line after `position`, and returns it."""
+        return self.program.wait_for_line(json_line(msg=message, **fields), after=position)
 
     def stop(self):
         return self.program.stop()

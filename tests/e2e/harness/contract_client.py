@@ -29,10 +29,15 @@ def context(listener='default', tls=True, certificate=b'', bindings=(), **fields
     return wire.ConnectionContext(listener=listener, **fields)
 
 
-def connect(address):
-    """A channel of its own to `address`."""
-    return grpc.insecure_channel(address, options=[
-        ('grpc.use_local_subchannel_pool', 1), ('grpc.enable_http_proxy', 0)])
+def connect(address, tls=None):
+    """A channel of its own to `address`. `tls`: the key pair of a broker, with the CA of the
+    service's certificate."""
+    options = [('grpc.use_local_subchannel_pool', 1), ('grpc.enable_http_proxy', 0)]
+    if tls is None:
+        return grpc.insecure_channel(address, options=options)
+    options.append(('grpc.ssl_target_name_override', 'localhost'))
+    return grpc.secure_channel(address, grpc.ssl_channel_credentials(
+        tls.ca.read_bytes(), tls.key.read_bytes(), tls.certificate.read_bytes()), options=options)
 
 
 class NoAnswer(Exception):

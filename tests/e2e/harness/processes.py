@@ -101,6 +101,9 @@ class Program:
         self._process.stdin.write(text + '\n')
         self._process.stdin.flush()
 
+    def send_signal(self, number):
+        self._process.send_signal(number)
+
     def stop(self, timeout=20):
         """Asks the program to end, and ends it (and what it started) if it does not."""
         if self in Program._running:

@@ -84,9 +84,9 @@ def response(data):
     return frame(described(RESPONSE, list_of(binary(data))))
 
 
-def plain(username, password, authorization_id=''):
+def plain(username, password, authorization_id='', hostname=None):
     message = '\0'.join((authorization_id, username, password)).encode()
-    return init('PLAIN', message)
+    return init('PLAIN', message, hostname)
 
 
 class Mechanisms(NamedTuple):

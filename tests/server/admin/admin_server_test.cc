@@ -62,8 +62,11 @@ class AdminServerTest : public testing::Test {
     }
     return std::get<PasswordVerdict>(Derive(check)).matches;
   }
+  absl::StatusOr<std::unique_ptr<AdminServer>> Start(const std::string& socket_path) {
+    return AdminServer::Start({.socket_path = socket_path}, served_.policies(), served_.audit());
+  }
   absl::StatusCode StartCode(const std::string& socket_path) {
-    return AdminServer::Start({.socket_path = socket_path}, served_.find_store()).status().code();
+    return Start(socket_path).status().code();
   }
 
   ServedDirectory served_;
@@ -223,7 +226,7 @@ TEST_F(AdminServerTest, RefusesALinkToADirectory) {
 TEST_F(AdminServerTest, ReplacesAStaleSocket) {
   const std::string path = served_.directory() + "/stale.sock";
   MakeStaleSocket(path);
-  auto admin = AdminServer::Start({.socket_path = path}, served_.find_store());
+  auto admin = Start(path);
   ASSERT_TRUE(admin.ok()) << admin.status();
   grpc::ClientContext context;
   v1::ListUsersResponse page;
@@ -249,7 +252,7 @@ TEST_F(AdminServerTest, RefusesAPathThatIsTooLong) {
 
 TEST_F(AdminServerTest, ServesUnderAPathThatAUriWouldEscape) {
   const std::string path = served_.directory() + "/a %41?#\xc3\xa9.sock";
-  auto admin = AdminServer::Start({.socket_path = path}, served_.find_store());
+  auto admin = Start(path);
   ASSERT_TRUE(admin.ok()) << admin.status();
   EXPECT_TRUE(std::filesystem::is_socket(path));
   grpc::ClientContext context;

@@ -106,5 +106,43 @@ TEST(ServerConfig, RefusesToSendPasswordsOverANetworkInTheClear) {
   EXPECT_TRUE(Load("grpc: {address: 'unix:/run/sallyport/grpc.sock'}").ok());
 }
 
+TEST(ServerConfig, ReadsWhereOperatorsCallFromOtherMachines) {
+  const auto config = Load(R"(
+admin:
+  address: 0.0.0.0:7452
+  tls: {certificate: cert.pem, key: key.pem, client_ca: ca.pem}
+  allow: ["*.admins.example", "spiffe://example/admin/*"]
+)");
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_TRUE(config->admin_address);
+  EXPECT_EQ(config->admin_address->address, "0.0.0.0:7452");
+  EXPECT_EQ(config->admin_address->tls.certificate_file, "cert.pem");
+  EXPECT_EQ(config->admin_address->tls.key_file, "key.pem");
+  EXPECT_EQ(config->admin_address->tls.client_ca_file, "ca.pem");
+  EXPECT_EQ(config->admin_address->allow,
+            (std::vector<std::string>{"*.admins.example", "spiffe://example/admin/*"}));
+  EXPECT_NE(config->admin_socket, "");
+  EXPECT_FALSE(Load("admin: {socket: /x}")->admin_address);
+}
+
+TEST(ServerConfig, RefusesAnAdminAddressThatAnyoneCouldUse) {
+  const auto refused = [](const std::string& admin, const std::string& why) {
+    const std::string error = Error("admin: {" + admin + "}");
+    EXPECT_NE(error.find(why), std::string::npos) << admin << "\n" << error;
+  };
+  const std::string address = "address: '127.0.0.1:1', ";
+  const std::string tls = "tls: {certificate: c, key: k, client_ca: a}, ";
+  refused(address + "allow: [a.example]", "known by their certificates");
+  refused(address + "tls: {certificate: c, key: k}, allow: [a.example]", "client_ca");
+  refused(address + "tls: {certificate: c, key: k, client_ca: ''}, allow: [a.example]",
+          "client_ca");
+  refused(address + tls, "DNS names or URIs");
+  refused(address + tls + "allow: []", "DNS names or URIs");
+  refused(address + tls + "allow: ['a*.example']", "'a*.example'");
+  refused("address: 'unix:/x', " + tls + "allow: [a.example]", "HOST:PORT");
+  refused(tls + "allow: [a.example]", "are for it");
+  refused("allow: [a.example]", "are for it");
+}
+
 }  // namespace
 }  // namespace sallyport::server

@@ -65,8 +65,8 @@ stores:
   }
 
   LoginParty Party(const std::string& listener = "amqps") {
-    LoginParty party = {.broker = std::make_shared<BrokerScope>(source_->Current(),
-                                                                policy::BrokerIdentity())};
+    LoginParty party = {
+        .broker = std::make_shared<BrokerScope>(source_->Current(), policy::BrokerIdentity())};
     party.scope = std::get<policy::LoginScope>(
         source_->Current()->policy->AtInit({.listener = listener}, "", nullptr));
     return party;

@@ -57,8 +57,11 @@ class RunningService {
 };
 
 // CheckHealth is the answer to gRPC's health check of `service`: 1 where it
-// serves, 2 where it does not, 0 where it did not answer.
-int CheckHealth(RunningService& running, const std::string& service);
+// serves, 2 where it does not, 3 where it is unknown, 0 where it did not answer.
+int CheckHealth(const std::shared_ptr<grpc::Channel>& channel, const std::string& service);
+inline int CheckHealth(RunningService& running, const std::string& service) {
+  return CheckHealth(running.channel(), service);
+}
 
 // ConnectionLog is what the service has said of one connection.
 struct ConnectionLog {

@@ -18,7 +18,9 @@ LdapFilter Filter(const std::string& text) {
   return filter.value_or(LdapFilter());
 }
 
-std::string FilledWith(const std::string& user) { return Filter("(uid={user})").Fill({.user = user}); }
+std::string FilledWith(const std::string& user) {
+  return Filter("(uid={user})").Fill({.user = user});
+}
 
 absl::Status NamingOf(const std::string& filter, bool per_tenant = false) {
   return LdapNaming::Create(Filter(filter), per_tenant).status();
@@ -45,8 +47,7 @@ TEST(LdapFilter, RefusesWhatIsNoFilter) {
   for (const std::string& text :
        {""s, "uid={user}"s, "(uid={user}"s, "()"s, "(uid={user})(cn=x)"s, "(uid=\\zz{user})"s,
         "(!(uid={user})(cn=x))"s, "(uid={user})\0"s}) {
-    EXPECT_EQ(LdapFilter::Create(text).status().code(), absl::StatusCode::kInvalidArgument)
-        << text;
+    EXPECT_EQ(LdapFilter::Create(text).status().code(), absl::StatusCode::kInvalidArgument) << text;
   }
 }
 

@@ -29,8 +29,8 @@ TEST_F(LdapLookup, TakesAnyNameForAName) {
   directory().Change(Person("eve", "secret"));
   const auto backend = OpenLdap(settings_);
   for (const std::string& name :
-       {"*"s, "e*"s, ")(uid=*"s, "eve)(|(uid=*"s, "eve\0"s, "eve\0)"s, "\0"s, "\\65ve"s, "eve\\"s, "("s,
-        "\xff\xfe"s, std::string(5000, 'e')}) {
+       {"*"s, "e*"s, ")(uid=*"s, "eve)(|(uid=*"s, "eve\0"s, "eve\0)"s, "\0"s, "\\65ve"s, "eve\\"s,
+        "("s, "\xff\xfe"s, std::string(5000, 'e')}) {
     const LookupResult result = WaitForRead(*backend, name);
     ASSERT_TRUE(result.ok()) << result.status();
     EXPECT_EQ(*result, nullptr) << testing::PrintToString(name);
@@ -75,9 +75,10 @@ TEST_F(LdapLookup, DoesNotTakeHiddenNamesForNoName) {
 }
 
 TEST_F(LdapLookup, SearchesOnlyOneLevelWhereItIsToldTo) {
-  directory().Change("dn: ou=below,ou=people,dc=test\nobjectClass: organizationalUnit\nou: below\n\n"
-                     "dn: uid=deep,ou=below,ou=people,dc=test\nobjectClass: inetOrgPerson\n"
-                     "uid: deep\ncn: deep\nsn: deep\nuserPassword: secret\n\n");
+  directory().Change(
+      "dn: ou=below,ou=people,dc=test\nobjectClass: organizationalUnit\nou: below\n\n"
+      "dn: uid=deep,ou=below,ou=people,dc=test\nobjectClass: inetOrgPerson\n"
+      "uid: deep\ncn: deep\nsn: deep\nuserPassword: secret\n\n");
   EXPECT_EQ(MustRead(*OpenLdap(settings_), "deep")->authentication_id, "deep");
   settings_.set_scope(v1::LDAP_SCOPE_ONE_LEVEL);
   EXPECT_EQ(*WaitForRead(*OpenLdap(settings_), "deep"), nullptr);
@@ -85,9 +86,10 @@ TEST_F(LdapLookup, SearchesOnlyOneLevelWhereItIsToldTo) {
 
 TEST_F(LdapLookup, FollowsNoAlias) {
   directory().Change(Person("target", "secret"));
-  directory().Change("dn: uid=other,ou=groups,dc=test\nobjectClass: alias\n"
-                     "objectClass: extensibleObject\nuid: other\naliasedObjectName: " +
-                     DnOf("target") + "\n\n");
+  directory().Change(
+      "dn: uid=other,ou=groups,dc=test\nobjectClass: alias\n"
+      "objectClass: extensibleObject\nuid: other\naliasedObjectName: " +
+      DnOf("target") + "\n\n");
   settings_.set_base_dn("ou=groups,dc=test");
   EXPECT_EQ(*WaitForRead(*OpenLdap(settings_), "target"), nullptr);
 }
@@ -119,8 +121,9 @@ TEST_F(LdapLookup, HandsOnOneValueUnderOurName) {
 
 TEST_F(LdapLookup, SeesWhoIsLockedOrOver) {
   directory().Change(Person("locked", "secret"));
-  directory().Change(absl::StrCat("dn: ", DnOf("locked"), "\nchangetype: modify\n",
-                                  "add: pwdAccountLockedTime\npwdAccountLockedTime: 000001010000Z\n\n"));
+  directory().Change(
+      absl::StrCat("dn: ", DnOf("locked"), "\nchangetype: modify\n",
+                   "add: pwdAccountLockedTime\npwdAccountLockedTime: 000001010000Z\n\n"));
   directory().Change(Person("over", "secret", "objectClass: shadowAccount\nshadowExpire: 10\n"));
   const auto backend = OpenLdap(settings_);
   EXPECT_TRUE(MustRead(*backend, "locked")->disabled);

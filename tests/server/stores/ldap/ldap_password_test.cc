@@ -69,8 +69,7 @@ class LdapPassword : public testing::Test {
   }
 
   static std::string NewText(std::string_view scheme, std::string_view password) {
-    const auto credential =
-        NewCredential(scheme, password, TestSettings().costs, SystemRandom());
+    const auto credential = NewCredential(scheme, password, TestSettings().costs, SystemRandom());
     EXPECT_TRUE(credential.ok()) << credential.status();
     return FormatCredential(*credential);
   }
@@ -154,7 +153,7 @@ TEST_F(LdapPassword, StoredPasswordsAreReadWhateverTheirScheme) {
   Store("pbkdf2", LdifLine("userPassword", NewText("PBKDF2-SHA256", "pencil")));
   Store("plain", LdifLine("userPassword", "pencil"));
   Store("scram", LdifLine("authPassword", NewText("SCRAM-SHA-256", "pencil")));
-  Store("mixed", LdifLine("userPassword", "{NOSUCH}x") + LdifLine("userPassword", "pencil"));
+  Store("mixed", LdifLine("authPassword", "NOSUCH$x$y") + LdifLine("userPassword", "pencil"));
   const auto backend = OpenLdap(directory().Settings(v1::LDAP_PASSWORDS_READ));
   EXPECT_EQ(backend->decoy_verifier(), nullptr);
   mechanism_settings_.weak_schemes = {"SSHA512"};

@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 
-
 namespace sallyport::server {
 namespace {
 
@@ -54,7 +53,8 @@ TEST(LdapSettings, HasTheDefaultsThatThePolicyStates) {
 }
 
 TEST(LdapSettings, TakesStartTlsForLdapUrlsUnlessItIsOff) {
-  EXPECT_TRUE(Read([](auto& store) { SetUrl(store, "ldap://directory.example"); }).urls[0].start_tls);
+  EXPECT_TRUE(
+      Read([](auto& store) { SetUrl(store, "ldap://directory.example"); }).urls[0].start_tls);
   EXPECT_FALSE(Read([](auto&) {}).urls[0].start_tls);
   EXPECT_TRUE(Read([](auto&) {}).urls[0].uses_tls);
   for (const char* url : {"ldap://127.0.0.1", "ldap://localhost:3389", "ldapi://%2Frun%2Fldapi"}) {
@@ -80,7 +80,8 @@ TEST(LdapSettings, RefusesWhatIsNotOneServer) {
   EXPECT_NE(Why([](auto& store) { store.clear_urls(); }).find("urls: "), std::string::npos);
   for (const char* url : {"http://a", "directory.example", "", "ldaps://", "ldaps://a ldap://b",
                           "ldaps://a/dc=x", "ldaps://a:99999", "ldaps://a/?cn"}) {
-    EXPECT_NE(Why([&](auto& store) { SetUrl(store, url); }).find("urls: "), std::string::npos) << url;
+    EXPECT_NE(Why([&](auto& store) { SetUrl(store, url); }).find("urls: "), std::string::npos)
+        << url;
   }
 }
 
@@ -124,6 +125,7 @@ TEST(LdapSettings, NamesTheKeyThatIsWrong) {
       {"max_idle: ", [](auto& store) { store.mutable_max_idle()->set_seconds(-1); }},
       {"tls.ca_file: ", [](auto& store) { store.mutable_tls()->set_ca_file("/nonexistent/ca"); }},
       {"tls: ", [](auto& store) { store.mutable_tls()->set_cert_file("/etc/passwd"); }},
+      {"tls.ca_file: ", [](auto& store) { store.mutable_tls()->set_ca_file("/etc/passwd"); }},
   };
   for (const auto& [key, change] : wrong) {
     const std::string why = Why(change);

@@ -20,7 +20,8 @@ std::string SchemeOfValue(const std::string& attribute, const std::string& value
 }
 
 TEST(LdapCredentials, ReadsTheSchemesOfBothAttributes) {
-  EXPECT_EQ(SchemeOfValue("userPassword", "{SSHA}LYlYMxfyKDWNJgLJQ2/4JXnOuO+gsnk7MTlu8A=="), "SSHA");
+  EXPECT_EQ(SchemeOfValue("userPassword", "{SSHA}LYlYMxfyKDWNJgLJQ2/4JXnOuO+gsnk7MTlu8A=="),
+            "SSHA");
   EXPECT_EQ(SchemeOfValue("userPassword", "{CLEARTEXT}secret"), "CLEARTEXT");
   const std::string scram =
       "SCRAM-SHA-256$4096:c2FsdHNhbHQ=$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:"
@@ -41,8 +42,8 @@ TEST(LdapCredentials, TakesAUserPasswordWithoutASchemeForThePassword) {
 
 TEST(LdapCredentials, NeverTakesAHashForAPassword) {
   for (const char* text :
-       {"$6$salt$hash", "$2y$05$abc", "SCRAM-SHA-256$4096:c2FsdA==$broken", "scram-sha-1 $x", "MD5$x$y",
-        "{NOSUCH}x", "{SSHA}%%%", "{SSHA", "", "\xff\xfe", "\xc2\xad"}) {
+       {"$6$salt$hash", "$2y$05$abc", "SCRAM-SHA-256$4096:c2FsdA==$broken", "scram-sha-1 $x",
+        "MD5$x$y", "{NOSUCH}x", "{SSHA}%%%", "{SSHA", "", "\xff\xfe", "\xc2\xad"}) {
     EXPECT_FALSE(ParseLdapCredential("userPassword", text).ok()) << text;
   }
   EXPECT_FALSE(ParseLdapCredential("userPassword", "a\0b"s).ok());
@@ -53,7 +54,9 @@ TEST(LdapCredentials, AnErrorTellsNothingOfTheValue) {
   EXPECT_EQ(credential.status().message().find("sesame"), std::string::npos);
 }
 
-std::optional<std::string> GroupOf(const std::string& value) { return LdapGroupName(Secret(value)); }
+std::optional<std::string> GroupOf(const std::string& value) {
+  return LdapGroupName(Secret(value));
+}
 
 TEST(LdapGroupName, IsTheFirstComponentOfADn) {
   EXPECT_EQ(GroupOf("cn=admins,ou=groups,dc=test"), "admins");
@@ -68,7 +71,8 @@ TEST(LdapGroupName, IsTheValueWhereThatIsNoDn) {
 }
 
 TEST(LdapGroupName, IsAlwaysText) {
-  for (const std::string& value : {""s, "\xff"s, "a\0b"s, "cn=#04016E,dc=test"s, "cn=\\FF"s, "cn=a\\00b"s}) {
+  for (const std::string& value :
+       {""s, "\xff"s, "a\0b"s, "cn=#04016E,dc=test"s, "cn=\\FF"s, "cn=a\\00b"s}) {
     EXPECT_EQ(GroupOf(value), std::nullopt) << value;
   }
 }

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace sallyport::server {
 namespace {
 
@@ -85,8 +87,14 @@ bool TcpProxy::Carry(int from, int to, bool from_client) {
   const ssize_t count = recv(from, bytes, sizeof(bytes), MSG_DONTWAIT);
   if (count == 0) return false;
   if (count < 0) return errno == EAGAIN || errno == EINTR;
-  if (from_client) sent_.append(bytes, static_cast<size_t>(count));
-  return send(to, bytes, static_cast<size_t>(count), MSG_NOSIGNAL) == count;
+  size_t passing = static_cast<size_t>(count);
+  if (from_client) {
+    sent_.append(bytes, passing);
+  } else {
+    passing = std::min(passing, answers_left_);
+    answers_left_ -= passing;
+  }
+  return send(to, bytes, passing, MSG_NOSIGNAL) == static_cast<ssize_t>(passing);
 }
 
 void TcpProxy::Close(const Connection& connection) {
@@ -98,6 +106,11 @@ void TcpProxy::CloseAll() {
   absl::MutexLock lock(&mutex_);
   for (const Connection& connection : connections_) Close(connection);
   connections_.clear();
+}
+
+void TcpProxy::StallAnswersAfter(size_t bytes) {
+  absl::MutexLock lock(&mutex_);
+  answers_left_ = bytes;
 }
 
 int TcpProxy::accepted() const {

@@ -4,6 +4,8 @@
 // What stands between a client and its server, such as a load balancer: it carries bytes
 // both ways, and closes connections when it is told to. In tests only. Thread-safe.
 
+#include <cstddef>
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,6 +27,9 @@ class TcpProxy {
 
   // CloseAll closes the connections that stand, when it returns.
   void CloseAll();
+
+  // StallAnswersAfter lets so many more bytes pass that servers send, and none after them.
+  void StallAnswersAfter(size_t bytes);
 
   // accepted is how many connections there were so far.
   int accepted() const;
@@ -51,6 +56,7 @@ class TcpProxy {
   mutable absl::Mutex mutex_;
   std::vector<Connection> connections_ ABSL_GUARDED_BY(mutex_);
   int accepted_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t answers_left_ ABSL_GUARDED_BY(mutex_) = std::numeric_limits<size_t>::max();
   std::string sent_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };

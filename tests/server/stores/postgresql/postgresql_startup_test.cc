@@ -205,6 +205,8 @@ TEST_F(PostgresqlStartupTest, StartsWithoutItsServerAndMigratesWhenItComes) {
   EXPECT_LT(absl::Now() - begun, absl::Seconds(1)) << "at once";
   server().Start();
   AwaitAnswer(opened);
+  // Lookups are answered before changes are heard of.
+  opened.tap->AwaitAllChanged(1);
   Add(opened, "alice");
   EXPECT_NE(Find(opened, "alice"), nullptr);
   EXPECT_TRUE(WaitForPing(*opened.store).ok());

@@ -1,0 +1,29 @@
+#ifndef SALLYPORT_SERVER_ADMIN_IMPORT_USER_H_
+#define SALLYPORT_SERVER_ADMIN_IMPORT_USER_H_
+
+// admin.proto's ImportUser. Thread-safe.
+
+#include <cstddef>
+
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "audit/audit_event.h"
+#include "sallyport/v1/admin.pb.h"
+#include "server/admin/admin_call.h"
+
+namespace sallyport::server {
+
+inline constexpr size_t kMaxImportedCredentials = 16;
+
+// ImportUser adds or replaces a user with credentials that were made elsewhere, whether
+// or not the policy lets them verify anybody. While a user gets other groups or
+// attributes together with other credentials, nobody logs in as it: where it fails
+// half-way, the user stays disabled. It holds `changing` while it replaces one.
+// InvalidArgument tells which credential cannot be read, and nothing of it.
+absl::Status ImportUser(const AdminCall& call, const v1::ImportUserRequest& request,
+                        absl::Mutex& changing, audit::ChangeRecord* record,
+                        v1::ImportUserResponse* response);
+
+}  // namespace sallyport::server
+
+#endif  // SALLYPORT_SERVER_ADMIN_IMPORT_USER_H_
