@@ -21,7 +21,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/audit/audit_event.h"
+#include "audit/audit_event.h"
 #include "server/audit/audit_file.h"
 
 namespace sallyport::server {
@@ -57,7 +57,7 @@ class AuditSlot {
 
   // Record hands over the event, and does not wait. It uses the slot up; a slot that
   // stands for no place records nothing.
-  void Record(AuditEvent event) &&;
+  void Record(audit::AuditEvent event) &&;
 
  private:
   friend class AuditLog;
@@ -103,13 +103,13 @@ class AuditLog {
 
  private:
   friend class AuditSlot;
-  using Events = std::vector<std::unique_ptr<AuditEvent>>;
+  using Events = std::vector<std::unique_ptr<audit::AuditEvent>>;
 
   explicit AuditLog(AuditOptions options);
 
   std::optional<AuditSlot> Full();
   void Release(size_t slots) { taken_.fetch_sub(slots, std::memory_order_relaxed); }
-  void Record(AuditEvent event);
+  void Record(audit::AuditEvent event);
   void Wake();
 
   // What follows runs on the thread.

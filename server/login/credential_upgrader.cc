@@ -86,17 +86,17 @@ class CredentialUpgrader::Upgrade : public SlowStep {
     auto slot = audit_.Reserve();
     if (!slot) return;
     const policy::Policy& policy = *party_.broker->active->policy;
-    std::move(*slot).Record(
-        ChangeRecord{.time = absl::Now(),
-                     .actor = "login",
-                     .action = AuditAction::kUserChanged,
-                     .store = store_.name(),
-                     .tenant = key_.tenant,
-                     .user = key_.name,
-                     .policy_version = policy.version(),
-                     .policy_hash = policy.hash(),
-                     .outcome = status.ok() ? ChangeOutcome::kDone : ChangeOutcome::kFailed,
-                     .detail = "credentials upgraded to the formats of the policy"});
+    std::move(*slot).Record(audit::ChangeRecord{
+        .time = absl::Now(),
+        .actor = "login",
+        .action = audit::AuditAction::kUserChanged,
+        .store = store_.name(),
+        .tenant = key_.tenant,
+        .user = key_.name,
+        .policy_version = policy.version(),
+        .policy_hash = policy.hash(),
+        .outcome = status.ok() ? audit::ChangeOutcome::kDone : audit::ChangeOutcome::kFailed,
+        .detail = "credentials upgraded to the formats of the policy"});
   }
 
   // Keeps the store open.

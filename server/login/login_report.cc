@@ -29,10 +29,10 @@ LogLevel LevelOf(amqp::SaslCode code) {
                                                                       : LogLevel::kWarning;
 }
 
-LoginRecord RecordOf(const LoginReport& report) {
+audit::LoginRecord RecordOf(const LoginReport& report) {
   const HandshakeOutcome& outcome = report.outcome;
   const AdmittedConnection& connection = report.connection;
-  LoginRecord record;
+  audit::LoginRecord record;
   record.time = absl::Now();
   record.handshake_id = report.id;
   record.listener = Bounded(connection.listener);
@@ -62,7 +62,7 @@ LoginRecord RecordOf(const LoginReport& report) {
   return record;
 }
 
-void Log(LogLevel level, const LoginRecord& record) {
+void Log(LogLevel level, const audit::LoginRecord& record) {
   const auto microseconds = absl::ToInt64Microseconds(record.duration);
   if (!record.reason) {
     process::Log(level, "login accepted",
@@ -104,7 +104,7 @@ void ReportLogin(HandshakeHost& host, const LoginReport& report) {
   const bool told = level == LogLevel::kInfo && host.audit.enabled();
   const bool logged = !told && process::LogEnabled(level);
   if (!logged && !host.audit.enabled()) return;
-  LoginRecord record = RecordOf(report);
+  audit::LoginRecord record = RecordOf(report);
   if (logged) Log(level, record);
   // One that was refused at its opening has no place yet: nobody gets in without one.
   std::optional<AuditSlot>& slot = report.connection.audit;
