@@ -223,7 +223,13 @@ absl::Status Slapd::Restart() {
   return Run();
 }
 
-void Slapd::Freeze() const { kill(server_->pid(), SIGSTOP); }
+void Slapd::Freeze() const {
+  kill(server_->pid(), SIGSTOP);
+  // Its threads do not stop at once.
+  siginfo_t info = {};
+  waitid(P_PID, static_cast<id_t>(server_->pid()), &info, WSTOPPED | WNOWAIT);
+}
+
 void Slapd::Thaw() const { kill(server_->pid(), SIGCONT); }
 
 absl::Status Slapd::Change(const std::string& ldif) const {
