@@ -59,7 +59,7 @@ void AskFurther(const ExplainOptions& options, const policy::Policy& policy, Adm
   question.groups = GroupsFound(*told->answers);
   if (!question.groups) return;
   told->explanation = policy::Explain(policy, question);
-  if (told->explanation.reason) RefuseBy(*told->explanation.reason, &told->answers->forecast);
+  if (told->explanation.reason) RefuseBy(*told->explanation.reason, &*told->answers->forecast);
 }
 
 ExitCode ExplainActive(const ExplainOptions& options) {

@@ -77,8 +77,9 @@ ExitCode Replay(const ReplayOptions& options) {
   if (!policy.ok()) return ReportPolicyFailure(policy.status());
   if (options.audit == "-") return Judge(**policy, std::cin, options);
   std::ifstream log(options.audit, std::ios::binary);
-  // A directory opens, and cannot be read.
-  if (!log || (log.peek(), log.bad())) {
+  // A directory can be opened, and not read.
+  if (log.is_open()) log.peek();
+  if (!log.is_open() || log.bad()) {
     return ReportPolicyFailure(absl::NotFoundError(
         absl::StrCat("cannot open ", options.audit, ": does it exist, and may you read it?")));
   }

@@ -29,6 +29,11 @@ absl::StatusOr<v1::LookUpUserResponse> LookUp(AdminClient& client, const policy:
   return client.LookUpUser(request);
 }
 
+// Whether it is the store that does not answer.
+bool IsOutage(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+}
+
 bool HasPassed(const google::protobuf::Timestamp& time, absl::Time now) {
   return absl::FromUnixSeconds(time.seconds()) <= now;
 }
@@ -67,34 +72,37 @@ StoreAnswers AskStores(AdminClient& client, const policy::Explanation& told,
   StoreAnswers answers{.user = told.user, .stores = {}, .forecast = {}};
   bool outage = false;
   bool decided = false;
-  const auto decide = [&](std::optional<FailureReason> reason, const std::string& store) {
-    if (!std::exchange(decided, true)) answers.forecast = {.reason = reason, .store = store};
+  const auto decide = [&](std::optional<Forecast> forecast) {
+    if (!std::exchange(decided, true)) answers.forecast = std::move(forecast);
   };
   for (const policy::ExplainedStore& store : told.stores) {
     StoreAnswer answer{.store = store, .status = {}, .user = {}, .credentials = {}};
     auto found = LookUp(client, told, store);
     answer.status = found.status();
-    if (!found.ok()) {
+    if (!found.ok() && !IsOutage(found.status())) {
+      decide(std::nullopt);
+    } else if (!found.ok()) {
       outage = true;
-      if (!store.next_on_outage) decide(FailureReason::kStoreUnavailable, "");
+      if (!store.next_on_outage) decide(Forecast{FailureReason::kStoreUnavailable, ""});
     } else if (found->found()) {
       answer.user = *std::move(found);
       for (const v1::CredentialInfo& credential : answer.user.credentials()) {
         answer.credentials.push_back(
             JudgeCredential(credential, *told.credentials, mechanisms, now));
       }
-      decide(ReasonAgainst(answer, mechanisms, needs_password, now), store.name);
+      decide(Forecast{ReasonAgainst(answer, mechanisms, needs_password, now), store.name});
     }
     answers.stores.push_back(std::move(answer));
   }
   // Who was not found might be a user of the store that could not be asked.
-  decide(outage ? FailureReason::kStoreUnavailable : FailureReason::kUnknownUser, "");
+  decide(Forecast{outage ? FailureReason::kStoreUnavailable : FailureReason::kUnknownUser, ""});
   return answers;
 }
 
 std::optional<std::vector<std::string>> GroupsFound(const StoreAnswers& answers) {
+  if (!answers.forecast || answers.forecast->store.empty()) return std::nullopt;
   for (const StoreAnswer& answer : answers.stores) {
-    if (answers.forecast.store.empty() || answer.store.name != answers.forecast.store) continue;
+    if (answer.store.name != answers.forecast->store) continue;
     return std::vector<std::string>(answer.user.groups().begin(), answer.user.groups().end());
   }
   return std::nullopt;

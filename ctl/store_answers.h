@@ -40,7 +40,8 @@ struct Forecast {
 struct StoreAnswers {
   std::string user;
   std::vector<StoreAnswer> stores;
-  Forecast forecast;
+  // Absent where a store could not be asked for another cause than its own.
+  std::optional<Forecast> forecast;
 };
 
 // AskStores asks each store of `told` for its user. Where `mechanism` is empty, credentials

@@ -76,7 +76,11 @@ Json AnswerJson(const StoreAnswer& answer) {
 std::string StoreAnswersText(const StoreAnswers& answers) {
   std::string text = absl::StrCat("the stores know of '", Printable(answers.user), "':\n");
   for (const StoreAnswer& answer : answers.stores) AppendAnswer(answer, &text);
-  const Forecast& forecast = answers.forecast;
+  if (!answers.forecast) {
+    absl::StrAppend(&text, "so what becomes of the login cannot be told\n");
+    return text;
+  }
+  const Forecast& forecast = *answers.forecast;
   if (!forecast.reason) {
     absl::StrAppend(&text, "so the login depends on what the client proves; ",
                     Printable(forecast.store), " vouches\n");
@@ -91,7 +95,8 @@ std::string StoreAnswersText(const StoreAnswers& answers) {
 Json StoreAnswersJson(const StoreAnswers& answers) {
   Json json = {{"user", answers.user}, {"stores", Json::array()}};
   for (const StoreAnswer& answer : answers.stores) json["stores"].push_back(AnswerJson(answer));
-  const Forecast& forecast = answers.forecast;
+  if (!answers.forecast) return json;
+  const Forecast& forecast = *answers.forecast;
   json["refused"] = forecast.reason.has_value();
   if (forecast.reason) {
     json["code"] = CodeOf(*forecast.reason);
