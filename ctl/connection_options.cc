@@ -62,6 +62,10 @@ absl::StatusOr<AdminClient> Connect(const ConnectionOptions& options) {
   if (!options.socket.empty()) return AdminClient::Connect(options.socket);
   const std::string address = Environment("SALLYPORT_ADMIN_ADDRESS");
   if (!address.empty()) return ConnectTo(address, options);
+  if (!options.ca_file.empty() || !options.certificate_file.empty() || !options.key_file.empty()) {
+    return absl::InvalidArgumentError(
+        "--ca, --cert and --key are for an address: give --admin, or leave them out");
+  }
   const std::string socket = Environment("SALLYPORT_ADMIN_SOCKET");
   return AdminClient::Connect(socket.empty() ? DefaultAdminSocket() : socket);
 }

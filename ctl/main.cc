@@ -13,6 +13,7 @@
 #include "ctl/store.h"
 #include "ctl/user.h"
 #include "process/exit_code.h"
+#include "process/protection.h"
 #include "process/version.h"
 
 namespace {
@@ -50,6 +51,7 @@ Exit codes:
 }  // namespace
 
 int main(int argc, char** argv) {
+  sallyport::process::ProtectProcess();
   CLI::App app("Manages a running sallyportd.", "sallyportctl");
   app.set_version_flag("--version", "sallyportctl " + std::string(sallyport::process::kVersion));
   app.require_subcommand(1);

@@ -55,6 +55,10 @@ class AuditSlot {
   AuditSlot& operator=(AuditSlot&& other) noexcept;
   ~AuditSlot();
 
+  // keeps is whether what is recorded is kept: false where nothing is, or where there was no
+  // place.
+  bool keeps() const { return log_ != nullptr; }
+
   // Record hands over the event, and does not wait. It uses the slot up; a slot that
   // stands for no place records nothing.
   void Record(audit::AuditEvent event) &&;
@@ -76,9 +80,6 @@ class AuditLog {
   ~AuditLog();
   AuditLog(const AuditLog&) = delete;
   AuditLog& operator=(const AuditLog&) = delete;
-
-  // enabled is whether anything is kept.
-  bool enabled() const { return !options_.file.empty(); }
 
   // Reserve takes a place for one event, before what it tells of begins. Nullopt:
   // there is none, and whatever it is must be refused. With WhenFull::kCount it is

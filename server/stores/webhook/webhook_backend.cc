@@ -31,7 +31,12 @@ WebhookBackend::WebhookBackend(std::string name, bool sends_passwords, WebhookCl
     : name_(std::move(name)),
       sends_passwords_(sends_passwords),
       caller_(std::make_shared<WebhookCaller>(std::move(options))),
-      decoy_(sends_passwords ? std::make_shared<WebhookDecoyVerifier>(caller_) : nullptr) {}
+      sends_passwords_(sends_passwords) {}
+
+std::shared_ptr<const PasswordVerifier> WebhookBackend::decoy_verifier(const UserKey& user) {
+  if (!sends_passwords_) return nullptr;
+  return std::make_shared<WebhookDecoyVerifier>(caller_, user.tenant);
+}
 
 WebhookBackend::~WebhookBackend() { caller_->Close(); }
 
