@@ -57,7 +57,7 @@ class PolicySourceTest : public testing::Test {
            "}}]\nrules: {stores: [{store: s}]}\n";
   }
 
-  void Start() {
+  void Start(absl::Duration watch_period = absl::Milliseconds(10)) {
     auto source =
         PolicySource::Create({.file = file_,
                               .surroundings = {.decoy_key = Secret("any")},
@@ -67,7 +67,7 @@ class PolicySourceTest : public testing::Test {
                                     absl::MutexLock lock(&mutex_);
                                     changes_.push_back(change);
                                   },
-                              .watch_period = absl::Milliseconds(10)});
+                              .watch_period = watch_period});
     ASSERT_TRUE(source.ok()) << source.status();
     source_ = *std::move(source);
   }
@@ -112,6 +112,7 @@ TEST_F(PolicySourceTest, LoadsTheFileWhenItIsReplaced) {
   Write(Policy("2"));
   const PolicyChange change = WaitForChange(0);
   EXPECT_TRUE(change.status.ok()) << change.status;
+  EXPECT_FALSE(change.asked_for);
   EXPECT_EQ(change.version, "2");
   EXPECT_EQ(change.hash, source_->Current()->policy->hash());
   EXPECT_EQ(ActiveVersion(), "2");
@@ -138,6 +139,20 @@ TEST_F(PolicySourceTest, KeepsThePolicyWhereTheNewOneIsBroken) {
   EXPECT_TRUE(source_->Reload().ok());
   EXPECT_TRUE(source_->Failure().ok());
   EXPECT_EQ(ActiveVersion(), "1");
+  const PolicyChange back = WaitForChange(2);
+  EXPECT_TRUE(back.status.ok()) << back.status;
+  EXPECT_EQ(back.hash, source_->Current()->policy->hash());
+}
+
+TEST_F(PolicySourceTest, SaysThatAPolicyWasAskedFor) {
+  Write(Policy("1"));
+  Start(absl::Hours(1));
+  Write(Policy("2"));
+  EXPECT_TRUE(source_->Reload().ok());
+  EXPECT_TRUE(WaitForChange(0).asked_for);
+  Write("wrong: 1\n");
+  EXPECT_FALSE(source_->Reload().ok());
+  EXPECT_TRUE(WaitForChange(1).asked_for);
 }
 
 TEST_F(PolicySourceTest, KeepsAStoreThatDidNotChange) {
