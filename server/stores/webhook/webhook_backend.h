@@ -46,7 +46,6 @@ class WebhookBackend final : public StoreBackend {
   const bool sends_passwords_;
   // Accounts may hold on to it for longer than this lives.
   const std::shared_ptr<WebhookCaller> caller_;
-  const bool sends_passwords_;
 };
 
 }  // namespace sallyport::server
