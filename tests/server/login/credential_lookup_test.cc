@@ -329,7 +329,8 @@ rules:
   account->credentials[0].created_at = kNow - absl::Hours(25);
   EXPECT_EQ(Judge(account).denial, FailureReason::kCredentialExpired);
   account->credentials[0].created_at = kNow - absl::Hours(23);
-  account->credentials.push_back({.secret = Pbkdf2Hash{.iterations = 10'000}});
+  account->credentials.push_back(
+      {.secret = Pbkdf2Hash{.iterations = 10'000}, .created_at = kNow - absl::Hours(1)});
   const CredentialsFound found = Judge(account);
   EXPECT_FALSE(found.denial);
   EXPECT_EQ(found.account->credentials.size(), 1u);
