@@ -20,10 +20,9 @@ using nlohmann::json;
 using server::kUser;
 using testing::HasSubstr;
 
-// Of "pencil" and "pen", in RFC 2307's form.
 constexpr char kUsers[] =
     "bob:{CLEARTEXT}pencil\n"
-    "carol:!{CLEARTEXT}pen\n";
+    "carol:!$2y$05$gdmVE3iBl6PzwmyWgGXxtuRnrjfBhtRJQAwYDrWLNDpFGbgEaFIcC\n";
 
 class StoresAndUsers : public testing::Test {
  protected:
