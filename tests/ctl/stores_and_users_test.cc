@@ -22,7 +22,7 @@ using testing::HasSubstr;
 
 constexpr char kUsers[] =
     "bob:{CLEARTEXT}pencil\n"
-    "carol:!$2y$05$gdmVE3iBl6PzwmyWgGXxtuRnrjfBhtRJQAwYDrWLNDpFGbgEaFIcC\n";
+    "carol:$2y$05$gdmVE3iBl6PzwmyWgGXxtuRnrjfBhtRJQAwYDrWLNDpFGbgEaFIcC\n";
 
 class StoresAndUsers : public testing::Test {
  protected:
@@ -100,7 +100,7 @@ TEST_F(StoresAndUsers, ImportsUsersWhoCanLogIn) {
   EXPECT_EQ(imported.exit_code, 0) << imported.err;
   EXPECT_EQ(imported.out, "2 added, 0 replaced, 0 skipped, 0 failed; 0 problems in the file\n");
   EXPECT_EQ(User("bob")["credentials"][0]["scheme"], "CLEARTEXT");
-  EXPECT_EQ(User("carol")["disabled"], true);
+  EXPECT_EQ(User("carol")["credentials"][0]["scheme"], "CRYPT");
   for (const char* mechanism : {"PLAIN", "SCRAM-SHA-256"}) {
     const Finished login = RunSallyportctl(
         {"login", "bob", "--service", running_->address(), "--mechanism", mechanism}, "pencil\n");
