@@ -24,12 +24,15 @@ class LdapPassword : public testing::Test {
  protected:
   LdapPassword() { context_.settings = &mechanism_settings_; }
 
-  // One server for all: each test has users of its own.
-  static LdapDirectory& directory() {
-    static LdapDirectory* const directory = new LdapDirectory;
-    return *directory;
+  static void SetUpTestSuite() { directory_ = new LdapDirectory; }
+  static void TearDownTestSuite() {
+    delete directory_;
+    directory_ = nullptr;
   }
-  static void TearDownTestSuite() { directory().slapd().Stop(); }
+  static LdapDirectory& directory() { return *directory_; }
+
+  // One for all: each test has users of its own.
+  static inline LdapDirectory* directory_ = nullptr;
 
   // What the store knows of `name`, as a host hands it to a mechanism.
   static CredentialBook Know(StoreBackend& backend, const std::string& name) {

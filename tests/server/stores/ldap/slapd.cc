@@ -49,6 +49,7 @@ moduleload ppolicy
 TLS
 database mdb
 directory FOLDER/data
+dbnosync
 suffix dc=test
 rootdn cn=root,dc=test
 rootpw root
