@@ -6,9 +6,14 @@
 
 #include "ctl/action.h"
 #include "ctl/completion.h"
+#include "ctl/export_command.h"
+#include "ctl/import_command.h"
 #include "ctl/login.h"
+#include "ctl/policy.h"
+#include "ctl/store.h"
 #include "ctl/user.h"
 #include "process/exit_code.h"
+#include "process/protection.h"
 #include "process/version.h"
 
 namespace {
@@ -20,17 +25,24 @@ constexpr char kFooter[] = R"(Examples:
   sallyportctl user add alice
   sallyportctl user list --output json
   sallyportctl login alice --mechanism SCRAM-SHA-256
+  sallyportctl policy check policy.yaml
+  sallyportctl store ping
   source <(sallyportctl completion bash)
 
 'sallyportctl COMMAND --help' tells about each command.
 
 Environment:
-  SALLYPORT_ADMIN_SOCKET  the Admin socket, where --socket does not name it
+  SALLYPORT_ADMIN_SOCKET   the Admin socket, where --socket does not name it
+  SALLYPORT_ADMIN_ADDRESS  an address instead, as --admin; goes before the socket
+  SALLYPORT_ADMIN_CA, SALLYPORT_ADMIN_CERT, SALLYPORT_ADMIN_KEY
+                           its PEM files, as --ca, --cert and --key
 
 Exit codes:
   0  done
-  1  failed in a way that has no code of its own
+  1  failed in a way that has no code of its own; policy diff: they differ;
+     policy replay: logins would change
   2  wrong command line; nothing was done
+  3  the policy, or a file, is wrong
   4  sallyportd cannot be reached; trying again later may help
   5  refused: a login, or a name, a password or a value that is not acceptable
   6  there is no such user
@@ -39,6 +51,7 @@ Exit codes:
 }  // namespace
 
 int main(int argc, char** argv) {
+  sallyport::process::ProtectProcess();
   CLI::App app("Manages a running sallyportd.", "sallyportctl");
   app.set_version_flag("--version", "sallyportctl " + std::string(sallyport::process::kVersion));
   app.require_subcommand(1);
@@ -46,6 +59,10 @@ int main(int argc, char** argv) {
   sallyport::ctl::Action chosen;
   sallyport::ctl::AddUserCommand(app, chosen);
   sallyport::ctl::AddLoginCommand(app, chosen);
+  sallyport::ctl::AddPolicyCommand(app, chosen);
+  sallyport::ctl::AddStoreCommand(app, chosen);
+  sallyport::ctl::AddImportCommand(app, chosen);
+  sallyport::ctl::AddExportCommand(app, chosen);
   sallyport::ctl::AddCompletionCommand(app, chosen);
   try {
     app.parse(argc, argv);

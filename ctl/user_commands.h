@@ -8,21 +8,20 @@
 
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
-#include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "ctl/action.h"
 #include "ctl/admin_client.h"
+#include "ctl/admin_command.h"
+#include "ctl/connection_options.h"
 #include "ctl/user_output.h"
 
 namespace sallyport::ctl {
 
 // UserOptions are what every subcommand takes; each has its own.
 struct UserOptions {
-  std::string socket;
+  ConnectionOptions connection;
   std::string store;   // empty: the only one
   std::string tenant;  // empty: the store does not keep tenants apart
   OutputFormat output = OutputFormat::kText;
@@ -30,8 +29,8 @@ struct UserOptions {
   std::vector<std::string> schemes;  // where a password is set
 };
 
-// AddSharedOptions adds --socket, --store, --tenant and --output, AddName the user's name,
-// and AddSchemes --scheme.
+// AddSharedOptions adds those of the connection, --store, --tenant and --output, AddName the user's
+// name, and AddSchemes --scheme.
 void AddSharedOptions(CLI::App& command, UserOptions& options);
 void AddName(CLI::App& command, UserOptions& options);
 void AddSchemes(CLI::App& command, UserOptions& options);
@@ -53,11 +52,6 @@ Request NewRequest(const UserOptions& options) {
   request.set_tenant(options.tenant);
   return request;
 }
-
-// Choose makes `run` what is done when `command` is named. Its failure is
-// reported, and becomes the exit code.
-void Choose(CLI::App& command, Action& chosen, std::shared_ptr<const UserOptions> options,
-            std::function<absl::Status(AdminClient&)> run);
 
 void AddUserAdd(CLI::App& user, Action& chosen);
 void AddUserSetPassword(CLI::App& user, Action& chosen);

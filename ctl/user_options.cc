@@ -1,30 +1,16 @@
 #include <CLI/CLI.hpp>
-#include <map>
-#include <utility>
 
 #include "absl/time/time.h"
-#include "ctl/failure.h"
 #include "ctl/user_commands.h"
 
 namespace sallyport::ctl {
 
 void AddSharedOptions(CLI::App& command, UserOptions& options) {
-  options.socket = DefaultAdminSocket();
-  command.add_option("--socket", options.socket, "the Admin socket of sallyportd")
-      ->envname("SALLYPORT_ADMIN_SOCKET")
-      ->capture_default_str();
+  AddConnectionOptions(command, options.connection);
   command.add_option("--store", options.store, "the store, where there are several");
   command.add_option("--tenant", options.tenant,
                      "the tenant, where the store keeps its users apart by tenant");
-  const std::map<std::string, OutputFormat> formats = {{"text", OutputFormat::kText},
-                                                       {"json", OutputFormat::kJson}};
-  command
-      .add_option_function<std::string>(
-          "--output",
-          [&options, formats](const std::string& name) { options.output = formats.at(name); },
-          "what to print")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->default_str("text");
+  AddOutputOption(command, options.output);
 }
 
 void AddName(CLI::App& command, UserOptions& options) {
@@ -80,17 +66,6 @@ google::protobuf::Map<std::string, std::string> ParseAttributes(
     parsed[attribute.substr(0, equals)] = attribute.substr(equals + 1);
   }
   return parsed;
-}
-
-void Choose(CLI::App& command, Action& chosen, std::shared_ptr<const UserOptions> options,
-            std::function<absl::Status(AdminClient&)> run) {
-  command.callback([&chosen, options = std::move(options), run = std::move(run)] {
-    chosen = [options, run] {
-      absl::StatusOr<AdminClient> client = AdminClient::Connect(options->socket);
-      const absl::Status status = client.ok() ? run(*client) : client.status();
-      return status.ok() ? process::ExitCode::kOk : ReportFailure(status);
-    };
-  });
 }
 
 }  // namespace sallyport::ctl

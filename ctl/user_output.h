@@ -3,14 +3,20 @@
 
 // Users as a person or a script reads them, on standard output.
 
+#include <nlohmann/json.hpp>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "ctl/output.h"
 #include "sallyport/v1/admin.pb.h"
 
 namespace sallyport::ctl {
 
-enum class OutputFormat { kText, kJson };
+// UserJson is a user as an object, UserRow as the columns of a table: name, state, expiry,
+// credentials, groups.
+nlohmann::ordered_json UserJson(const v1::User& user);
+std::vector<std::string> UserRow(const v1::User& user);
 
 // PrintUser prints one user: every field, or a JSON object.
 void PrintUser(OutputFormat format, const v1::User& user);

@@ -54,7 +54,7 @@ class Splitter {
       if (expression_.substr(at_).starts_with(']')) ++at_;
       return;
     }
-    const size_t end = rest.find(":]");
+    const size_t end = rest.find(":]", 2);
     if (in_brackets_ && rest.starts_with("[:") && end != std::string_view::npos) {
       at_ += end + 2;
       return;

@@ -99,14 +99,14 @@ void Service::OnPolicyChange(const PolicyChange& change) {
   if (change.asked_for) return;
   auto slot = audit_->Reserve();
   if (!slot) return;
-  std::move(*slot).Record(
-      ChangeRecord{.time = absl::Now(),
-                   .actor = config_.policy_file.empty() ? "built-in" : "file",
-                   .action = loaded ? AuditAction::kPolicyLoaded : AuditAction::kPolicyRefused,
-                   .policy_version = change.version,
-                   .policy_hash = change.hash,
-                   .outcome = loaded ? ChangeOutcome::kDone : ChangeOutcome::kRefused,
-                   .detail = std::string(change.status.message())});
+  std::move(*slot).Record(audit::ChangeRecord{
+      .time = absl::Now(),
+      .actor = config_.policy_file.empty() ? "built-in" : "file",
+      .action = loaded ? audit::AuditAction::kPolicyLoaded : audit::AuditAction::kPolicyRefused,
+      .policy_version = change.version,
+      .policy_hash = change.hash,
+      .outcome = loaded ? audit::ChangeOutcome::kDone : audit::ChangeOutcome::kRefused,
+      .detail = std::string(change.status.message())});
 }
 
 absl::Status Service::LoadResumeKeys() {

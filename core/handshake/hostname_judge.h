@@ -18,6 +18,8 @@ struct LoginTerms {
   const ServerMechanismSettings* settings = nullptr;
   // Those of the connection's that are accepted.
   std::span<const ChannelBinding> channel_bindings;
+  // As ServerMechanismContext has it.
+  std::string_view decoy_realm;
   // A mechanism must be in this offer too, besides the one that the client was shown.
   const MechanismOffer* offer = nullptr;
 };

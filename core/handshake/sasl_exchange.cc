@@ -25,6 +25,7 @@ SaslExchange::SaslExchange(std::shared_ptr<const MechanismOffer> offer,
 void SaslExchange::KeepTo(const LoginTerms& terms) {
   context_.settings = terms.settings;
   context_.channel_bindings = terms.channel_bindings;
+  context_.decoy_realm = terms.decoy_realm;
   narrowed_ = terms.offer;
 }
 
@@ -85,6 +86,11 @@ ExchangeStep SaslExchange::SucceedAgain(CredentialAnswer answer) {
   auto& found = std::get<CredentialsFound>(answer);
   if (const auto refusal = RefusalOf(found, /*usable=*/true, /*proven=*/true)) {
     return Fail(*refusal, nullptr);
+  }
+  const Account& account = *found.account;
+  if (account.store != proved_.store || account.tenant != proved_.tenant ||
+      account.revision != proved_.revision) {
+    return Fail(FailureReason::kResumeRefused, "the account is not the one that was proved");
   }
   turn_ = Turn::kEnded;
   HandshakeOutcome outcome = *std::exchange(accepted_, std::nullopt);
@@ -187,6 +193,14 @@ absl::Status SaslExchange::SaveState(StateWriter& state) const {
   state.Bytes(identity.authentication_id);
   state.Bytes(identity.authorization_id);
   state.Number(identity.channel_bound ? 1 : 0);
+  // Where it was restored itself, it is not looked up yet.
+  const Proved proved =
+      identity.account == nullptr
+          ? proved_
+          : Proved{identity.account->store, identity.account->tenant, identity.account->revision};
+  state.Bytes(proved.store);
+  state.Bytes(proved.tenant);
+  state.Number(static_cast<uint64_t>(proved.revision));
   return absl::OkStatus();
 }
 
@@ -209,6 +223,9 @@ absl::Status SaslExchange::RestoreState(StateReader& state) {
                                    .channel_bound = state.Number() == 1,
                                    .account = nullptr}},
                      {});
+  proved_.store = state.Bytes();
+  proved_.tenant = state.Bytes();
+  proved_.revision = static_cast<int64_t>(state.Number());
   return absl::OkStatus();
 }
 

@@ -86,6 +86,13 @@ class SaslExchange {
   const MechanismDescriptor* mechanism() const { return chosen_; }
 
  private:
+  // Proved is an account as it was when its client proved itself.
+  struct Proved {
+    std::string store;
+    std::string tenant;
+    int64_t revision = 0;
+  };
+
   enum class Turn : uint8_t {
     kBegin,
     kResponse,
@@ -118,6 +125,8 @@ class SaslExchange {
   uint64_t awaited_ticket_ = 0;
   const MechanismDescriptor* chosen_ = nullptr;
   std::unique_ptr<ServerMechanism> mechanism_;
+  // Whose proof a restored state tells of.
+  Proved proved_;
   // What the end will be, while the final data waits for its answer.
   std::optional<HandshakeOutcome> accepted_;
 };

@@ -238,6 +238,9 @@ struct ServerMechanismContext {
   bool plus_offered = false;
   // DER of the leaf, already verified; empty: none.
   std::string_view peer_certificate;
+  // Whose users are asked for, where the same name elsewhere is another user; empty: there is
+  // no elsewhere. An unknown name is then shown another salt in each.
+  std::string_view decoy_realm;
   std::span<const MechanismParameter> parameters;
 };
 

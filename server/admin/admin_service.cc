@@ -36,7 +36,7 @@ absl::Status Denied(const AdminCaller& caller) {
 
 // What the request says of whom it is about, until more is known.
 template <typename Request>
-void Describe(const Request& request, ChangeRecord* record) {
+void Describe(const Request& request, audit::ChangeRecord* record) {
   if constexpr (requires { request.name(); }) {
     record->store = request.store();
     record->tenant = request.tenant();
@@ -54,7 +54,7 @@ grpc::Status AdminService::Read(const grpc::ServerContext& context, Work work) {
 }
 
 template <typename Request, typename Work>
-grpc::Status AdminService::Change(const grpc::ServerContext& context, AuditAction action,
+grpc::Status AdminService::Change(const grpc::ServerContext& context, audit::AuditAction action,
                                   const Request& request, Work work) {
   const AdminCaller caller = access_.CallerOf(context);
   const AdminCall call{context, caller.actor, host_.policies.Current()};
@@ -70,8 +70,8 @@ grpc::Status AdminService::Change(const grpc::ServerContext& context, AuditActio
 grpc::Status AdminService::AddUser(grpc::ServerContext* context, const v1::AddUserRequest* request,
                                    v1::User* response) {
   absl::Cleanup wipe = [request] { WipePassword(request); };
-  return Change(*context, AuditAction::kUserAdded, *request,
-                [&](const AdminCall& call, ChangeRecord* record) {
+  return Change(*context, audit::AuditAction::kUserAdded, *request,
+                [&](const AdminCall& call, audit::ChangeRecord* record) {
                   return users_.Add(call, *request, record, response);
                 });
 }
@@ -79,8 +79,8 @@ grpc::Status AdminService::AddUser(grpc::ServerContext* context, const v1::AddUs
 grpc::Status AdminService::SetPassword(grpc::ServerContext* context,
                                        const v1::SetPasswordRequest* request, v1::User* response) {
   absl::Cleanup wipe = [request] { WipePassword(request); };
-  return Change(*context, AuditAction::kPasswordSet, *request,
-                [&](const AdminCall& call, ChangeRecord* record) {
+  return Change(*context, audit::AuditAction::kPasswordSet, *request,
+                [&](const AdminCall& call, audit::ChangeRecord* record) {
                   return server::SetPassword(call, *request, record, response);
                 });
 }
@@ -88,17 +88,18 @@ grpc::Status AdminService::SetPassword(grpc::ServerContext* context,
 grpc::Status AdminService::SetUserState(grpc::ServerContext* context,
                                         const v1::SetUserStateRequest* request,
                                         v1::User* response) {
-  return Change(*context,
-                request->disabled() ? AuditAction::kUserDisabled : AuditAction::kUserEnabled,
-                *request, [&](const AdminCall& call, ChangeRecord* record) {
-                  return users_.SetState(call, *request, record, response);
-                });
+  return Change(
+      *context,
+      request->disabled() ? audit::AuditAction::kUserDisabled : audit::AuditAction::kUserEnabled,
+      *request, [&](const AdminCall& call, audit::ChangeRecord* record) {
+        return users_.SetState(call, *request, record, response);
+      });
 }
 
 grpc::Status AdminService::UpdateUser(grpc::ServerContext* context,
                                       const v1::UpdateUserRequest* request, v1::User* response) {
-  return Change(*context, AuditAction::kUserChanged, *request,
-                [&](const AdminCall& call, ChangeRecord* record) {
+  return Change(*context, audit::AuditAction::kUserChanged, *request,
+                [&](const AdminCall& call, audit::ChangeRecord* record) {
                   return users_.Update(call, *request, record, response);
                 });
 }
@@ -106,8 +107,8 @@ grpc::Status AdminService::UpdateUser(grpc::ServerContext* context,
 grpc::Status AdminService::DeleteUser(grpc::ServerContext* context,
                                       const v1::DeleteUserRequest* request,
                                       v1::DeleteUserResponse*) {
-  return Change(*context, AuditAction::kUserDeleted, *request,
-                [&](const AdminCall& call, ChangeRecord* record) {
+  return Change(*context, audit::AuditAction::kUserDeleted, *request,
+                [&](const AdminCall& call, audit::ChangeRecord* record) {
                   return users_.Delete(call, *request, record);
                 });
 }
@@ -129,8 +130,8 @@ grpc::Status AdminService::ImportUser(grpc::ServerContext* context,
                                       const v1::ImportUserRequest* request,
                                       v1::ImportUserResponse* response) {
   absl::Cleanup wipe = [request] { WipeCredentials(request); };
-  return Change(*context, AuditAction::kUserImported, *request,
-                [&](const AdminCall& call, ChangeRecord* record) {
+  return Change(*context, audit::AuditAction::kUserImported, *request,
+                [&](const AdminCall& call, audit::ChangeRecord* record) {
                   return server::ImportUser(call, *request, host_.changing, record, response);
                 });
 }
@@ -146,8 +147,8 @@ grpc::Status AdminService::GetPolicy(grpc::ServerContext* context, const v1::Get
 grpc::Status AdminService::ReloadPolicy(grpc::ServerContext* context,
                                         const v1::ReloadPolicyRequest* request,
                                         v1::PolicyStatus* response) {
-  return Change(*context, AuditAction::kPolicyLoaded, *request,
-                [&](const AdminCall&, ChangeRecord* record) {
+  return Change(*context, audit::AuditAction::kPolicyLoaded, *request,
+                [&](const AdminCall&, audit::ChangeRecord* record) {
                   return server::ReloadPolicy(host_.policies, record, response);
                 });
 }

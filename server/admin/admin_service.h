@@ -63,7 +63,7 @@ class AdminService final : public v1::Admin::Service {
   // Change calls work(call, record) for a caller who may, when there is a place in the
   // audit log for what comes of it.
   template <typename Request, typename Work>
-  grpc::Status Change(const grpc::ServerContext& context, AuditAction action,
+  grpc::Status Change(const grpc::ServerContext& context, audit::AuditAction action,
                       const Request& request, Work work);
 
   AdminHost& host_;

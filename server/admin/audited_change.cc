@@ -9,33 +9,33 @@
 namespace sallyport::server {
 namespace {
 
-std::string_view TextOf(AuditAction action) {
+std::string_view TextOf(audit::AuditAction action) {
   switch (action) {
-    case AuditAction::kUserAdded:
+    case audit::AuditAction::kUserAdded:
       return "user added";
-    case AuditAction::kUserDeleted:
+    case audit::AuditAction::kUserDeleted:
       return "user deleted";
-    case AuditAction::kUserEnabled:
+    case audit::AuditAction::kUserEnabled:
       return "user enabled";
-    case AuditAction::kUserDisabled:
+    case audit::AuditAction::kUserDisabled:
       return "user disabled";
-    case AuditAction::kUserChanged:
+    case audit::AuditAction::kUserChanged:
       return "user changed";
-    case AuditAction::kUserImported:
+    case audit::AuditAction::kUserImported:
       return "user imported";
-    case AuditAction::kPasswordSet:
+    case audit::AuditAction::kPasswordSet:
       return "user's password set";
-    case AuditAction::kPolicyLoaded:
-    case AuditAction::kPolicyRefused:
+    case audit::AuditAction::kPolicyLoaded:
+    case audit::AuditAction::kPolicyRefused:
       return "policy reloaded";
   }
   return "changed";
 }
 
-ChangeOutcome OutcomeOf(const absl::Status& status) {
+audit::ChangeOutcome OutcomeOf(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kOk:
-      return ChangeOutcome::kDone;
+      return audit::ChangeOutcome::kDone;
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kAlreadyExists:
@@ -43,16 +43,16 @@ ChangeOutcome OutcomeOf(const absl::Status& status) {
     case absl::StatusCode::kFailedPrecondition:
     // The user was changed by somebody else meanwhile.
     case absl::StatusCode::kAborted:
-      return ChangeOutcome::kRefused;
+      return audit::ChangeOutcome::kRefused;
     default:
-      return ChangeOutcome::kFailed;
+      return audit::ChangeOutcome::kFailed;
   }
 }
 
 }  // namespace
 
 absl::StatusOr<AuditedChange> AuditedChange::Begin(AuditLog& audit, const AdminCall& call,
-                                                   AuditAction action) {
+                                                   audit::AuditAction action) {
   std::optional<AuditSlot> slot = audit.Reserve();
   if (!slot) {
     return absl::ResourceExhaustedError(

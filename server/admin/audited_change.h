@@ -17,20 +17,20 @@ class AuditedChange {
   // Begin takes a place in the log before anything is done. ResourceExhausted where there
   // is none: then nothing may be.
   static absl::StatusOr<AuditedChange> Begin(AuditLog& audit, const AdminCall& call,
-                                             AuditAction action);
+                                             audit::AuditAction action);
 
   // record is what there is to tell: whoever makes the change adds what it is about.
-  ChangeRecord& record() { return record_; }
+  audit::ChangeRecord& record() { return record_; }
 
   // End records what came of it.
   void End(const absl::Status& status) &&;
 
  private:
-  AuditedChange(AuditSlot slot, ChangeRecord record)
+  AuditedChange(AuditSlot slot, audit::ChangeRecord record)
       : slot_(std::move(slot)), record_(std::move(record)) {}
 
   AuditSlot slot_;
-  ChangeRecord record_;
+  audit::ChangeRecord record_;
 };
 
 }  // namespace sallyport::server

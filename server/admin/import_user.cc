@@ -62,7 +62,7 @@ absl::StatusOr<UserRecord> Replace(UserDirectory& directory, const NewUser& user
 }  // namespace
 
 absl::Status ImportUser(const AdminCall& call, const v1::ImportUserRequest& request,
-                        absl::Mutex& changing, ChangeRecord* record,
+                        absl::Mutex& changing, audit::ChangeRecord* record,
                         v1::ImportUserResponse* response) {
   const absl::StatusOr<UserSubject> subject =
       FindSubject(*call.active, request.store(), request.tenant(), request.name(), record);

@@ -7,9 +7,9 @@
 
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "audit/audit_event.h"
 #include "sallyport/v1/admin.pb.h"
 #include "server/admin/admin_call.h"
-#include "server/audit/audit_event.h"
 
 namespace sallyport::server {
 
@@ -21,7 +21,7 @@ inline constexpr size_t kMaxImportedCredentials = 16;
 // half-way, the user stays disabled. It holds `changing` while it replaces one.
 // InvalidArgument tells which credential cannot be read, and nothing of it.
 absl::Status ImportUser(const AdminCall& call, const v1::ImportUserRequest& request,
-                        absl::Mutex& changing, ChangeRecord* record,
+                        absl::Mutex& changing, audit::ChangeRecord* record,
                         v1::ImportUserResponse* response);
 
 }  // namespace sallyport::server

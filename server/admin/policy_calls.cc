@@ -20,12 +20,12 @@ v1::PolicyStatus GetPolicyStatus(const PolicySource& policies) {
   return status;
 }
 
-absl::Status ReloadPolicy(PolicySource& policies, ChangeRecord* record,
+absl::Status ReloadPolicy(PolicySource& policies, audit::ChangeRecord* record,
                           v1::PolicyStatus* response) {
   const uint64_t before = policies.serial();
   const absl::Status status = policies.Reload();
   if (!status.ok()) {
-    record->action = AuditAction::kPolicyRefused;
+    record->action = audit::AuditAction::kPolicyRefused;
     return absl::FailedPreconditionError(status.message());
   }
   if (policies.serial() == before) record->detail = "it was active already";

@@ -4,8 +4,8 @@
 // admin.proto's calls about the policy. Thread-safe.
 
 #include "absl/status/status.h"
+#include "audit/audit_event.h"
 #include "sallyport/v1/admin.pb.h"
-#include "server/audit/audit_event.h"
 #include "server/policy/policy_source.h"
 
 namespace sallyport::server {
@@ -14,7 +14,8 @@ namespace sallyport::server {
 v1::PolicyStatus GetPolicyStatus(const PolicySource& policies);
 
 // ReloadPolicy loads the policy's file now. FailedPrecondition says why it is refused.
-absl::Status ReloadPolicy(PolicySource& policies, ChangeRecord* record, v1::PolicyStatus* response);
+absl::Status ReloadPolicy(PolicySource& policies, audit::ChangeRecord* record,
+                          v1::PolicyStatus* response);
 
 }  // namespace sallyport::server
 

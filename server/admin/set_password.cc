@@ -25,7 +25,7 @@ absl::StatusOr<std::shared_ptr<const Account>> FindPresent(const AdminCall& call
 }  // namespace
 
 absl::Status SetPassword(const AdminCall& call, const v1::SetPasswordRequest& request,
-                         ChangeRecord* record, v1::User* response) {
+                         audit::ChangeRecord* record, v1::User* response) {
   const absl::StatusOr<UserSubject> subject =
       FindSubject(*call.active, request.store(), request.tenant(), request.name(), record);
   if (!subject.ok()) return subject.status();

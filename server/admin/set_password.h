@@ -4,9 +4,9 @@
 // admin.proto's SetPassword. Thread-safe.
 
 #include "absl/status/status.h"
+#include "audit/audit_event.h"
 #include "sallyport/v1/admin.pb.h"
 #include "server/admin/admin_call.h"
-#include "server/audit/audit_event.h"
 
 namespace sallyport::server {
 
@@ -14,7 +14,7 @@ namespace sallyport::server {
 // stays valid for a while, SCRAM keys of both have one salt and one count of iterations,
 // and it is Aborted where the user is changed meanwhile.
 absl::Status SetPassword(const AdminCall& call, const v1::SetPasswordRequest& request,
-                         ChangeRecord* record, v1::User* response);
+                         audit::ChangeRecord* record, v1::User* response);
 
 }  // namespace sallyport::server
 

@@ -16,7 +16,7 @@ constexpr int kMaxPageSize = 1000;
 
 template <typename Request>
 absl::StatusOr<UserSubject> Find(const AdminCall& call, const Request& request,
-                                 ChangeRecord* record) {
+                                 audit::ChangeRecord* record) {
   return FindSubject(*call.active, request.store(), request.tenant(), request.name(), record);
 }
 
@@ -57,7 +57,7 @@ absl::StatusOr<std::map<std::string, std::string>> ChangeAttributes(
 }  // namespace
 
 absl::Status UserCalls::Add(const AdminCall& call, const v1::AddUserRequest& request,
-                            ChangeRecord* record, v1::User* response) const {
+                            audit::ChangeRecord* record, v1::User* response) const {
   absl::StatusOr<UserSubject> subject = Find(call, request, record);
   if (!subject.ok()) return subject.status();
   const auto& [place, key] = *subject;
@@ -80,7 +80,7 @@ absl::Status UserCalls::Add(const AdminCall& call, const v1::AddUserRequest& req
 }
 
 absl::Status UserCalls::SetState(const AdminCall& call, const v1::SetUserStateRequest& request,
-                                 ChangeRecord* record, v1::User* response) const {
+                                 audit::ChangeRecord* record, v1::User* response) const {
   absl::StatusOr<UserSubject> subject = Find(call, request, record);
   if (!subject.ok()) return subject.status();
   const auto& [place, key] = *subject;
@@ -89,7 +89,7 @@ absl::Status UserCalls::SetState(const AdminCall& call, const v1::SetUserStateRe
 }
 
 absl::Status UserCalls::Update(const AdminCall& call, const v1::UpdateUserRequest& request,
-                               ChangeRecord* record, v1::User* response) const {
+                               audit::ChangeRecord* record, v1::User* response) const {
   absl::StatusOr<UserSubject> subject = Find(call, request, record);
   if (!subject.ok()) return subject.status();
   const auto& [place, key] = *subject;
@@ -107,7 +107,7 @@ absl::Status UserCalls::Update(const AdminCall& call, const v1::UpdateUserReques
 }
 
 absl::Status UserCalls::Delete(const AdminCall& call, const v1::DeleteUserRequest& request,
-                               ChangeRecord* record) const {
+                               audit::ChangeRecord* record) const {
   absl::StatusOr<UserSubject> subject = Find(call, request, record);
   if (!subject.ok()) return subject.status();
   return subject->place.directory().DeleteUser(subject->key);

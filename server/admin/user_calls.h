@@ -6,9 +6,9 @@
 
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "audit/audit_event.h"
 #include "sallyport/v1/admin.pb.h"
 #include "server/admin/admin_call.h"
-#include "server/audit/audit_event.h"
 
 namespace sallyport::server {
 
@@ -18,14 +18,14 @@ class UserCalls {
   // so that changes of single attributes do not undo one another.
   explicit UserCalls(absl::Mutex& changing) : changing_(changing) {}
 
-  absl::Status Add(const AdminCall& call, const v1::AddUserRequest& request, ChangeRecord* record,
-                   v1::User* response) const;
+  absl::Status Add(const AdminCall& call, const v1::AddUserRequest& request,
+                   audit::ChangeRecord* record, v1::User* response) const;
   absl::Status SetState(const AdminCall& call, const v1::SetUserStateRequest& request,
-                        ChangeRecord* record, v1::User* response) const;
+                        audit::ChangeRecord* record, v1::User* response) const;
   absl::Status Update(const AdminCall& call, const v1::UpdateUserRequest& request,
-                      ChangeRecord* record, v1::User* response) const;
+                      audit::ChangeRecord* record, v1::User* response) const;
   absl::Status Delete(const AdminCall& call, const v1::DeleteUserRequest& request,
-                      ChangeRecord* record) const;
+                      audit::ChangeRecord* record) const;
   absl::Status Get(const AdminCall& call, const v1::GetUserRequest& request,
                    v1::User* response) const;
   absl::Status List(const AdminCall& call, const v1::ListUsersRequest& request,

@@ -31,7 +31,7 @@ absl::StatusOr<UserPlace> FindPlace(const ActivePolicy& active, const std::strin
 
 absl::StatusOr<UserSubject> FindSubject(const ActivePolicy& active, const std::string& store,
                                         const std::string& tenant, const std::string& name,
-                                        ChangeRecord* record) {
+                                        audit::ChangeRecord* record) {
   absl::StatusOr<UserPlace> place = FindPlace(active, store, tenant);
   if (!place.ok()) return place.status();
   if (record != nullptr) record->store = place->store->name();

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "server/audit/audit_event.h"
+#include "audit/audit_event.h"
 #include "server/policy/active_policy.h"
 #include "server/stores/credential_store.h"
 #include "server/stores/user_key.h"
@@ -41,7 +41,7 @@ absl::StatusOr<UserPlace> FindPlace(const ActivePolicy& active, const std::strin
 // meant.
 absl::StatusOr<UserSubject> FindSubject(const ActivePolicy& active, const std::string& store,
                                         const std::string& tenant, const std::string& name,
-                                        ChangeRecord* record);
+                                        audit::ChangeRecord* record);
 
 }  // namespace sallyport::server
 

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "absl/time/clock.h"
+#include "audit/audit_line.h"
 #include "process/log.h"
 #include "process/signals.h"
-#include "server/audit/audit_line.h"
 
 namespace sallyport::server {
 namespace {
@@ -35,7 +35,7 @@ AuditSlot::~AuditSlot() {
   if (log_ != nullptr) log_->Release(1);
 }
 
-void AuditSlot::Record(AuditEvent event) && {
+void AuditSlot::Record(audit::AuditEvent event) && {
   if (AuditLog* const log = std::exchange(log_, nullptr)) log->Record(std::move(event));
 }
 
@@ -85,9 +85,9 @@ std::optional<AuditSlot> AuditLog::Full() {
   return AuditSlot(nullptr);
 }
 
-void AuditLog::Record(AuditEvent event) {
-  BoundTexts(&event);
-  auto owned = std::make_unique<AuditEvent>(std::move(event));
+void AuditLog::Record(audit::AuditEvent event) {
+  audit::BoundTexts(&event);
+  auto owned = std::make_unique<audit::AuditEvent>(std::move(event));
   bool wake = false;
   {
     absl::MutexLock lock(&mutex_);
@@ -149,8 +149,8 @@ void AuditLog::WaitForWake(absl::Duration limit) {
 
 void AuditLog::WriteEvents(Events* events) {
   size_t lines = 0;
-  for (std::unique_ptr<AuditEvent>& event : *events) {
-    AppendAuditLine(*event, &text_);
+  for (std::unique_ptr<audit::AuditEvent>& event : *events) {
+    audit::AppendAuditLine(*event, &text_);
     event.reset();
     ++lines;
     if (text_.size() < kTextSize) continue;

@@ -21,7 +21,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "server/audit/audit_event.h"
+#include "audit/audit_event.h"
 #include "server/audit/audit_file.h"
 
 namespace sallyport::server {
@@ -55,9 +55,13 @@ class AuditSlot {
   AuditSlot& operator=(AuditSlot&& other) noexcept;
   ~AuditSlot();
 
+  // keeps is whether what is recorded is kept: false where nothing is, or where there was no
+  // place.
+  bool keeps() const { return log_ != nullptr; }
+
   // Record hands over the event, and does not wait. It uses the slot up; a slot that
   // stands for no place records nothing.
-  void Record(AuditEvent event) &&;
+  void Record(audit::AuditEvent event) &&;
 
  private:
   friend class AuditLog;
@@ -76,9 +80,6 @@ class AuditLog {
   ~AuditLog();
   AuditLog(const AuditLog&) = delete;
   AuditLog& operator=(const AuditLog&) = delete;
-
-  // enabled is whether anything is kept.
-  bool enabled() const { return !options_.file.empty(); }
 
   // Reserve takes a place for one event, before what it tells of begins. Nullopt:
   // there is none, and whatever it is must be refused. With WhenFull::kCount it is
@@ -103,13 +104,13 @@ class AuditLog {
 
  private:
   friend class AuditSlot;
-  using Events = std::vector<std::unique_ptr<AuditEvent>>;
+  using Events = std::vector<std::unique_ptr<audit::AuditEvent>>;
 
   explicit AuditLog(AuditOptions options);
 
   std::optional<AuditSlot> Full();
   void Release(size_t slots) { taken_.fetch_sub(slots, std::memory_order_relaxed); }
-  void Record(AuditEvent event);
+  void Record(audit::AuditEvent event);
   void Wake();
 
   // What follows runs on the thread.

@@ -1,5 +1,6 @@
 #include "server/login/admission.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/handshake/server_handshake.h"
@@ -19,11 +20,22 @@ std::variant<policy::NotAllowed, policy::LoginScope> ScopeOf(
 
 }  // namespace
 
+std::string_view AdmittedConnection::DecoyRealm() const {
+  const auto& choices = party.scope.login->stores();
+  const bool apart =
+      std::any_of(choices.begin(), choices.end(), [this](const policy::StoreChoice& choice) {
+        return party.broker->active->stores[choice.store]->per_tenant();
+      });
+  return apart && party.scope.tenant != nullptr ? std::string_view(party.scope.tenant->name())
+                                                : std::string_view();
+}
+
 ServerMechanismContext AdmittedConnection::MechanismContext(RandomSource& random) const {
   return {.settings = &party.scope.login->mechanism_settings(),
           .random = &random,
           .channel_bindings = bindings,
-          .peer_certificate = peer_certificate};
+          .peer_certificate = peer_certificate,
+          .decoy_realm = DecoyRealm()};
 }
 
 std::variant<Failure, LoginTerms> ConnectionJudge::Judge(std::string_view hostname) {
@@ -41,6 +53,7 @@ std::variant<Failure, LoginTerms> ConnectionJudge::Judge(std::string_view hostna
   if (const auto* reason = std::get_if<FailureReason>(&offer)) return Failure{*reason};
   return LoginTerms{.settings = &login.mechanism_settings(),
                     .channel_bindings = connection_.bindings,
+                    .decoy_realm = connection_.DecoyRealm(),
                     .offer = std::get<std::shared_ptr<const MechanismOffer>>(offer).get()};
 }
 

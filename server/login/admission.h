@@ -48,6 +48,9 @@ struct AdmittedConnection {
     return {.listener = listener, .server_name = server_name, .broker = party.broker->broker};
   }
 
+  // DecoyRealm is the tenant's name where its users are kept apart from others'.
+  std::string_view DecoyRealm() const;
+
   // MechanismContext views the connection.
   ServerMechanismContext MechanismContext(RandomSource& random) const;
 };

@@ -81,11 +81,11 @@ CredentialStore& StoreAt(const LoginParty& party, size_t index) {
 }
 
 // What is said of a user whom no store knows.
-CredentialsFound Unknown(const LoginParty& party) {
+CredentialsFound Unknown(const LoginParty& party, std::string_view name) {
   CredentialsFound found = {.denial = FailureReason::kUnknownUser};
   const auto& stores = party.scope.login->stores();
   for (size_t i = 0; i < stores.size() && found.decoy_verifier == nullptr; ++i) {
-    found.decoy_verifier = StoreAt(party, i).decoy_verifier();
+    found.decoy_verifier = StoreAt(party, i).decoy_verifier(party.scope.tenant->name(), name);
   }
   return found;
 }
@@ -115,7 +115,7 @@ class ChainLookup : public std::enable_shared_from_this<ChainLookup> {
     }
     // Who was not found might be a user of the store that could not be asked.
     if (outage_) return std::move(done_)(*outage_);
-    std::move(done_)(Unknown(party_));
+    std::move(done_)(Unknown(party_, name_));
   }
 
  private:
@@ -167,6 +167,8 @@ CredentialsFound JudgeAccount(std::shared_ptr<const Account> account, const Cred
   }
   auto usable = std::make_shared<Account>(*account);
   std::erase_if(usable->credentials, is_unusable);
+  // It is not all of the user any more: nobody may replace the rest by it.
+  usable->revision = 0;
   if (!found.denial && usable->credentials.empty() &&
       std::any_of(all.begin(), all.end(), is_expired)) {
     found.denial = FailureReason::kCredentialExpired;
@@ -199,7 +201,7 @@ std::optional<CredentialAnswer> LookUpCached(const LoginParty& party,
       return JudgeAccount(*std::move(account), query, policy, absl::Now());
     }
   }
-  return Unknown(party);
+  return Unknown(party, name);
 }
 
 void LookUp(LoginParty party, const CredentialQuery& query, CredentialsDone done) {

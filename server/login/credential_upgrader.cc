@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "core/credentials/new_credential.h"
 #include "core/crypto/random_source.h"
@@ -31,6 +34,22 @@ bool IsSettled(const Account& account, const std::vector<std::string>& wanted) {
   });
 }
 
+// What new passwords of the tenant's users are stored as: whatever the listener, or two of
+// them would undo one another's work.
+const policy::CredentialRules& RulesOf(const LoginParty& party) {
+  return party.broker->active->policy->CredentialRulesOf(party.scope.tenant->name());
+}
+
+// When the oldest of the account's credentials was stored; absent where one has no date.
+std::optional<absl::Time> OldestOf(const Account& account) {
+  std::optional<absl::Time> oldest;
+  for (const StoredCredential& credential : account.credentials) {
+    if (!credential.created_at.has_value()) return std::nullopt;
+    if (!oldest.has_value() || *credential.created_at < *oldest) oldest = credential.created_at;
+  }
+  return oldest;
+}
+
 CredentialStore* FindStore(const LoginParty& party, const std::string& name) {
   for (const auto& store : party.broker->active->stores) {
     if (store->name() == name) return store.get();
@@ -43,14 +62,16 @@ CredentialStore* FindStore(const LoginParty& party, const std::string& name) {
 // Upgrade is the work of one change.
 class CredentialUpgrader::Upgrade : public SlowStep {
  public:
-  Upgrade(LoginParty party, CredentialStore& store, UserKey key, int64_t revision, Secret password,
-          AuditLog& audit)
+  // `created_at` is when the password was set; absent: nobody knows.
+  Upgrade(LoginParty party, CredentialStore& store, UserKey key, int64_t revision,
+          std::optional<absl::Time> created_at, Secret password, AuditSlot audit)
       : party_(std::move(party)),
         store_(store),
         key_(std::move(key)),
         revision_(revision),
+        created_at_(created_at),
         password_(std::move(password)),
-        audit_(audit) {}
+        audit_(std::move(audit)) {}
 
   void Run() override {
     const absl::Status status = Store();
@@ -72,8 +93,8 @@ class CredentialUpgrader::Upgrade : public SlowStep {
     if (!prepared) return absl::InvalidArgumentError("the password is not fit to be stored");
     const Secret password(*prepared);
     Wipe(&*prepared);
-    const policy::CredentialRules& rules = party_.scope.login->credentials();
-    NewCredentials change = {.if_revision = revision_};
+    const policy::CredentialRules& rules = RulesOf(party_);
+    NewCredentials change = {.created_at = created_at_, .if_revision = revision_};
     for (const std::string& scheme : rules.store_as()) {
       auto made = NewCredential(scheme, password.view(), rules.costs(), SystemRandom());
       if (!made.ok()) return made.status();
@@ -83,20 +104,19 @@ class CredentialUpgrader::Upgrade : public SlowStep {
   }
 
   void Audit(const absl::Status& status) {
-    auto slot = audit_.Reserve();
-    if (!slot) return;
     const policy::Policy& policy = *party_.broker->active->policy;
-    std::move(*slot).Record(
-        ChangeRecord{.time = absl::Now(),
-                     .actor = "login",
-                     .action = AuditAction::kUserChanged,
-                     .store = store_.name(),
-                     .tenant = key_.tenant,
-                     .user = key_.name,
-                     .policy_version = policy.version(),
-                     .policy_hash = policy.hash(),
-                     .outcome = status.ok() ? ChangeOutcome::kDone : ChangeOutcome::kFailed,
-                     .detail = "credentials upgraded to the formats of the policy"});
+    std::move(audit_).Record(audit::ChangeRecord{
+        .time = absl::Now(),
+        .actor = "login",
+        .action = audit::AuditAction::kUserChanged,
+        .store = store_.name(),
+        .tenant = key_.tenant,
+        .user = key_.name,
+        .policy_version = policy.version(),
+        .policy_hash = policy.hash(),
+        .outcome = status.ok() ? audit::ChangeOutcome::kDone : audit::ChangeOutcome::kFailed,
+        .detail = status.ok() ? "credentials upgraded to the formats of the policy"
+                              : absl::StrCat("credentials not upgraded: ", status.message())});
   }
 
   // Keeps the store open.
@@ -104,8 +124,9 @@ class CredentialUpgrader::Upgrade : public SlowStep {
   CredentialStore& store_;
   const UserKey key_;
   const int64_t revision_;
+  const std::optional<absl::Time> created_at_;
   const Secret password_;
-  AuditLog& audit_;
+  AuditSlot audit_;
 };
 
 void CredentialUpgrader::Consider(const LoginParty& party, HandshakeOutcome* outcome) {
@@ -113,15 +134,16 @@ void CredentialUpgrader::Consider(const LoginParty& party, HandshakeOutcome* out
   Secret password = *std::exchange(outcome->password, std::nullopt);
   if (!outcome->identity || outcome->identity->account == nullptr) return;
   const Account& account = *outcome->identity->account;
-  const auto& rules = party.scope.login->credentials();
-  if (account.revision == 0 || IsSettled(account, rules.store_as())) return;
+  if (account.revision == 0 || IsSettled(account, RulesOf(party).store_as())) return;
   CredentialStore* store = FindStore(party, account.store);
   if (store == nullptr || store->directory() == nullptr) return;
   UserKey key = store->KeyOf(party.scope.tenant->name(), account.authentication_id);
   std::string user = store->name() + '\0' + key.tenant + '\0' + key.name;
-  if (!Begin(user)) return;
+  // What cannot be recorded is not done.
+  auto slot = audit_.Reserve();
+  if (!slot || !Begin(user)) return;
   pool_.Derive(std::make_shared<Upgrade>(party, *store, std::move(key), account.revision,
-                                         std::move(password), audit_),
+                                         OldestOf(account), std::move(password), *std::move(slot)),
                [this, user = std::move(user)](DerivationAnswer) { End(user); });
 }
 

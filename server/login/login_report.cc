@@ -29,10 +29,10 @@ LogLevel LevelOf(amqp::SaslCode code) {
                                                                       : LogLevel::kWarning;
 }
 
-LoginRecord RecordOf(const LoginReport& report) {
+audit::LoginRecord RecordOf(const LoginReport& report) {
   const HandshakeOutcome& outcome = report.outcome;
   const AdmittedConnection& connection = report.connection;
-  LoginRecord record;
+  audit::LoginRecord record;
   record.time = absl::Now();
   record.handshake_id = report.id;
   record.listener = Bounded(connection.listener);
@@ -62,7 +62,7 @@ LoginRecord RecordOf(const LoginReport& report) {
   return record;
 }
 
-void Log(LogLevel level, const LoginRecord& record) {
+void Log(LogLevel level, const audit::LoginRecord& record) {
   const auto microseconds = absl::ToInt64Microseconds(record.duration);
   if (!record.reason) {
     process::Log(level, "login accepted",
@@ -100,16 +100,16 @@ void Log(LogLevel level, const LoginRecord& record) {
 
 void ReportLogin(HandshakeHost& host, const LoginReport& report) {
   const LogLevel level = LevelOf(report.outcome.code);
-  // What is nobody's fault is not told twice.
-  const bool told = level == LogLevel::kInfo && host.audit.enabled();
-  const bool logged = !told && process::LogEnabled(level);
-  if (!logged && !host.audit.enabled()) return;
-  LoginRecord record = RecordOf(report);
-  if (logged) Log(level, record);
   // One that was refused at its opening has no place yet: nobody gets in without one.
   std::optional<AuditSlot>& slot = report.connection.audit;
   if (!slot) slot = host.audit.Reserve();
-  if (slot) std::move(*slot).Record(std::move(record));
+  const bool recorded = slot.has_value() && slot->keeps();
+  // What is nobody's fault is not told twice.
+  const bool logged = process::LogEnabled(level) && !(recorded && level == LogLevel::kInfo);
+  if (!logged && !recorded) return;
+  audit::LoginRecord record = RecordOf(report);
+  if (logged) Log(level, record);
+  if (recorded) std::move(*slot).Record(std::move(record));
   slot.reset();
 }
 

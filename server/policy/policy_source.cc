@@ -17,6 +17,8 @@ using google::protobuf::util::MessageDifferencer;
 
 // How often it is looked whether a retired policy is still held.
 constexpr absl::Duration kClosePeriod = absl::Milliseconds(100);
+// How long the end waits for whoever holds a policy: longer than any store may take.
+constexpr absl::Duration kPatience = absl::Seconds(70);
 
 bool SameIssuers(const v1::Policy& a, const v1::Policy& b) {
   return std::equal(a.token_issuers().begin(), a.token_issuers().end(), b.token_issuers().begin(),
@@ -180,6 +182,7 @@ void PolicySource::CloseRetired() {
   const auto has_work = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return stopping_ || !retired_.empty();
   };
+  absl::Time give_up_at = absl::InfiniteFuture();
   while (true) {
     std::vector<std::shared_ptr<const ActivePolicy>> closed;
     {
@@ -189,6 +192,12 @@ void PolicySource::CloseRetired() {
       closed.assign(std::make_move_iterator(kept), std::make_move_iterator(retired_.end()));
       retired_.erase(kept, retired_.end());
       if (stopping_ && retired_.empty() && closed.empty()) return;
+      if (stopping_) give_up_at = std::min(give_up_at, absl::Now() + kPatience);
+    }
+    if (absl::Now() > give_up_at) {
+      process::Log(process::LogLevel::kError,
+                   "a policy is still held although every login has ended: going on without it");
+      return;
     }
     // Here and nowhere else: a store's end waits for its threads, one of which may be
     // the caller of the login that held it last.

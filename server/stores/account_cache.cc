@@ -52,6 +52,8 @@ std::optional<std::shared_ptr<const Account>> AccountCache::GetStale(std::string
   const auto found = shard.index.find(View(name));
   if (found == shard.index.end() || found->second->stale_until <= now) return std::nullopt;
   Entry& entry = *found->second;
+  // Who was unknown may have been added since: that is the store's to say.
+  if (entry.account == nullptr) return std::nullopt;
   entry.expires_at = std::min(std::max(entry.expires_at, now + retry_after), entry.stale_until);
   return entry.account;
 }

@@ -49,7 +49,7 @@ class AccountCache {
   // the cache cannot tell. It allocates nothing.
   std::optional<std::shared_ptr<const Account>> Get(std::string_view name);
 
-  // GetStale is for a store that is down: the answer, also where its time to live
+  // GetStale is for a store that is down: the account, if there is one, also where its time to live
   // has passed, if it has not by more than `stale_while_down`. Get then serves it for
   // another `retry_after`, so that the store is not asked at each login.
   std::optional<std::shared_ptr<const Account>> GetStale(std::string_view name,

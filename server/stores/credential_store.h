@@ -84,7 +84,12 @@ class CredentialStore final : private StoreChanges {
   void Forget() { AllChanged(); }
 
   UserDirectory* directory() { return backend_->directory(); }
-  std::shared_ptr<const PasswordVerifier> decoy_verifier() { return backend_->decoy_verifier(); }
+
+  // decoy_verifier is as StoreBackend's.
+  std::shared_ptr<const PasswordVerifier> decoy_verifier(std::string_view tenant,
+                                                         std::string_view name) {
+    return backend_->decoy_verifier(KeyOf(tenant, name));
+  }
 
   struct Stats {
     uint64_t hits = 0;

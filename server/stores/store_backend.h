@@ -52,9 +52,12 @@ class StoreBackend {
   // where the store cannot be written.
   virtual UserDirectory* directory() { return nullptr; }
 
-  // decoy_verifier is what stands in for the PasswordVerifier of a user who does not
+  // decoy_verifier is what stands in for the PasswordVerifier of `user`, who does not
   // exist, at the same cost; null where the store has no PasswordVerifiers.
-  virtual std::shared_ptr<const PasswordVerifier> decoy_verifier() { return nullptr; }
+  virtual std::shared_ptr<const PasswordVerifier> decoy_verifier(const UserKey& user) {
+    (void)user;
+    return nullptr;
+  }
 };
 
 }  // namespace sallyport::server

@@ -54,6 +54,9 @@ struct NewUser {
 // NewCredentials take the place of a user's credentials.
 struct NewCredentials {
   std::vector<Credential> credentials;
+  // When the password was set; absent: now. One that is only stored in another format is no
+  // younger for it.
+  std::optional<absl::Time> created_at = {};
   // Until when those before them stay valid, if they do not expire earlier. Absent:
   // they are deleted. Credentials that were already on their way out are deleted in
   // either case, so that no more than two passwords are ever valid.

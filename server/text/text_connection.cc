@@ -132,6 +132,8 @@ void TextConnection::Begin(const TextStart& start) {
   const auto tell = [weak = weak_from_this(), serial = ++serial_](LoginStep step) {
     const std::shared_ptr<TextConnection> self = weak.lock();
     if (self == nullptr) return;
+    // What waits in the queue when the service ends must not hold its policy.
+    if (auto* end = std::get_if<LoginOutcome>(&step)) end->party = {};
     asio::post(self->socket_.get_executor(), [self, serial, step = std::move(step)]() mutable {
       self->OnStep(serial, std::move(step));
     });

@@ -64,9 +64,12 @@ Replica::Replica(const std::string& folder, const std::string& name)
 
 void Replica::Start() {
   const std::string base = absl::StrCat(folder_, "/", name_);
+  std::ofstream(base + ".policy") << "stores: [{name: local, sqlite: {path: " << folder_
+                                  << "/users.db}}]\nrules: {stores: [{store: local}]}\n";
   std::ofstream(base + ".yaml") << "grpc: {address: \"" << address_ << "\"}\n"
                                 << "admin: {socket: " << base << ".sock}\n"
-                                << "store: {sqlite: " << folder_ << "/users.db}\n"
+                                << "policy: " << base << ".policy\n"
+                                << "decoy_key: " << folder_ << "/decoy.key\n"
                                 << "resume: {key_file: " << folder_ << "/keys}\n"
                                 << "log: {level: warning}\n";
   const std::string ready = base + ".ready";

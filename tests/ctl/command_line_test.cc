@@ -19,6 +19,22 @@ const std::vector<std::vector<std::string>> kCommands = {
     {"user", "list"},
     {"user", "show"},
     {"login"},
+    {"policy"},
+    {"policy", "check"},
+    {"policy", "show"},
+    {"policy", "diff"},
+    {"policy", "explain"},
+    {"policy", "replay"},
+    {"policy", "reload"},
+    {"store"},
+    {"store", "list"},
+    {"store", "ping"},
+    {"store", "stats"},
+    {"import"},
+    {"import", "htpasswd"},
+    {"import", "ldif"},
+    {"import", "rabbitmq"},
+    {"export"},
     {"completion"},
 };
 
@@ -61,6 +77,25 @@ TEST(CommandLine, RefusesWrongUsage) {
       {"login", "alice", "--channel-binding", "tls-nothing"},
       {"login", "alice", "--channel-binding", "tls-exporter", "--unencrypted"},
       {"login", "--peer-certificate", "alice.pem", "--unencrypted"},
+      {"policy"},
+      {"policy", "check"},
+      {"policy", "diff"},
+      {"policy", "explain"},
+      {"policy", "explain", "--listener", "l", "--mechanism", "SCRAM-SHA-3"},
+      {"policy", "explain", "--listener", "l", "--unencrypted", "--certificate"},
+      {"policy", "explain", "--listener", "l", "--offline"},
+      {"policy", "explain", "--listener", "l", "--broker", "b", "--broker-identity", "b.example"},
+      {"policy", "replay", "policy.yaml"},
+      {"policy", "replay", "policy.yaml", "--audit", "log", "--limit", "many"},
+      {"store"},
+      {"store", "ping", "a", "b"},
+      {"import"},
+      {"import", "htpasswd"},
+      {"import", "htpasswd", "users", "--on-conflict", "merge"},
+      {"import", "htpasswd", "users", "--name-attribute", "cn"},
+      {"import", "ldif", "users", "--attribute", "=mail"},
+      {"store", "list", "--socket", "s", "--admin", "h:1"},
+      {"store", "list", "--socket", "s", "--ca", "ca.pem"},
   };
   for (const std::vector<std::string>& arguments : wrong) {
     const Finished finished = RunSallyportctl(arguments, "pencil\n");
@@ -99,6 +134,13 @@ TEST(CommandLine, CompletesInBash) {
   EXPECT_EQ(Complete("login alice --mechanism PL"), "PLAIN\n");
   EXPECT_EQ(Complete("login alice --channel-binding tls-e"), "tls-exporter\n");
   EXPECT_EQ(Complete("login --cr"), "--critical-parameter\n");
+  EXPECT_EQ(Complete("policy re"), "replay\nreload\n");
+  EXPECT_EQ(Complete("policy explain --listener amqps --bro"), "--broker\n--broker-identity\n");
+  EXPECT_EQ(Complete("policy explain --mechanism GS"), "GSSAPI\n");
+  EXPECT_EQ(Complete("store ''"), "list\nping\nstats\n--help\n");
+  EXPECT_EQ(Complete("import ''"), "htpasswd\nldif\nrabbitmq\n--help\n");
+  EXPECT_EQ(Complete("import ldif users --on-conflict ''"), "fail\nskip\nreplace\n");
+  EXPECT_EQ(Complete("export --so"), "--socket\n");
 }
 
 }  // namespace

@@ -211,8 +211,9 @@ brokers:
     release: {{groups: ["public-.*"]}}
   - name: west
     identities: ["spiffe://example/west/*"]
+default_tenant: both
 tenants:
-  - {{name: both, listeners: [a]}}
+  - {{name: both}}
   - {{name: west-only, hostnames: [west.example], brokers: [west]}}
 ''')
         self.addCleanup(service.stop)

@@ -2,11 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -123,6 +128,23 @@ int ChildProcess::Wait() {
   }
   pid_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void FreezeProcess(pid_t pid) {
+  kill(pid, SIGSTOP);
+  const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
+  const auto runs = [](const std::filesystem::directory_entry& task) {
+    std::ifstream stat(task.path() / "stat");
+    std::string text((std::istreambuf_iterator<char>(stat)), std::istreambuf_iterator<char>());
+    // The state stands behind the name, which may hold anything.
+    const size_t state = text.rfind(") ");
+    return state != std::string::npos && text[state + 2] != 'T' && text[state + 2] != 'Z';
+  };
+  std::error_code gone;
+  while (std::any_of(std::filesystem::directory_iterator(tasks, gone),
+                     std::filesystem::directory_iterator(), runs)) {
+    sched_yield();
+  }
 }
 
 absl::Status RunProgram(const std::vector<std::string>& command,

@@ -52,6 +52,10 @@ class ChildProcess {
   std::string read_;
 };
 
+// FreezeProcess stops a process (SIGSTOP), and returns once each of its threads has
+// stopped: the signal alone takes effect some time later.
+void FreezeProcess(pid_t pid);
+
 // RunProgram runs a program to its end. Internal, with all that it said, unless it
 // succeeds.
 absl::Status RunProgram(const std::vector<std::string>& command,

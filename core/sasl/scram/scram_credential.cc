@@ -33,6 +33,7 @@ ScramCredential ChooseScramCredential(const Account* account, HashFunction hash,
       }
       const ScramKeys* const before = std::exchange(chosen.keys, keys);
       stays = !stored.expires_at.has_value();
+      chosen.other_keys = nullptr;
       if (before != nullptr && IsBeside(*before, *keys)) chosen.other_keys = before;
     } else if (const auto* cleartext = std::get_if<Cleartext>(&stored.secret)) {
       if (chosen.password == nullptr) chosen.password = &cleartext->password;

@@ -89,7 +89,10 @@ StepResult ScramServer::OnCredentials(CredentialsFound found) {
   credential_ =
       ChooseScramCredential(found_.account.get(), variant_.hash, settings.min_scram_iterations);
   if (credential_.keys == nullptr) {
-    decoy_ = DecoyScramKeys(variant_.hash, query_.authentication_id, settings.decoy_key.view(),
+    std::string name(context_.decoy_realm);
+    if (!name.empty()) name.push_back('\0');
+    name.append(query_.authentication_id);
+    decoy_ = DecoyScramKeys(variant_.hash, name, settings.decoy_key.view(),
                             {.scram_iterations = decoy_iterations_});
   }
   if (restored) return CheckProof();

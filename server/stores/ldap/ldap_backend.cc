@@ -74,7 +74,8 @@ absl::Status LdapBackend::StartBinding() {
   std::string name(kDecoyNameSize, '\0');
   if (!SystemRandom().Fill(name)) return absl::UnavailableError("there is no randomness");
   decoy_verifier_ = std::make_shared<LdapPasswordVerifier>(
-      binder_, absl::StrCat("cn=", absl::BytesToHexString(name), ",", settings_.base_dn));
+      binder_, absl::StrCat("cn=", absl::BytesToHexString(name), ",", settings_.base_dn),
+      /*decoy=*/true);
   return absl::OkStatus();
 }
 

@@ -44,7 +44,9 @@ class LdapBackend final : public StoreBackend {
 
   void Read(const UserKey& user, LookupDone done) override;
   void Ping(absl::AnyInvocable<void(absl::Status) &&> done) override;
-  std::shared_ptr<const PasswordVerifier> decoy_verifier() override { return decoy_verifier_; }
+  std::shared_ptr<const PasswordVerifier> decoy_verifier(const UserKey&) override {
+    return decoy_verifier_;
+  }
 
  private:
   LdapBackend(LdapSettings settings, LdapBackendOptions options);

@@ -39,7 +39,8 @@ LdapBinder::LdapBinder(std::string store, std::vector<std::unique_ptr<LdapSessio
       outages_(absl::StrCat(store_, " (binds as users)")),
       pool_(std::make_unique<Pool>(std::move(sessions))) {}
 
-void LdapBinder::Check(const std::string& dn, const Secret& password, PasswordVerifier::Done done) {
+void LdapBinder::Check(const std::string& dn, const Secret& password, bool decoy,
+                       PasswordVerifier::Done done) {
   if (dn.empty() || password.empty()) return std::move(done)(PasswordAnswer::kWrong);
   if (waiting_.fetch_add(1) >= limits_.max_waiting) {
     waiting_.fetch_sub(1);
@@ -49,12 +50,12 @@ void LdapBinder::Check(const std::string& dn, const Secret& password, PasswordVe
   {
     absl::MutexLock lock(&mutex_);
     if (pool_ != nullptr) {
-      pool_->Run(
-          [this, dn, password, deadline, done = std::move(done)](LdapSession* session) mutable {
-            const PasswordAnswer answer = Ask(session, dn, password, deadline);
-            waiting_.fetch_sub(1);
-            std::move(done)(answer);
-          });
+      pool_->Run([this, dn, password, decoy, deadline,
+                  done = std::move(done)](LdapSession* session) mutable {
+        const PasswordAnswer answer = Ask(session, dn, password, decoy, deadline);
+        waiting_.fetch_sub(1);
+        std::move(done)(answer);
+      });
       return;
     }
   }
@@ -63,7 +64,7 @@ void LdapBinder::Check(const std::string& dn, const Secret& password, PasswordVe
 }
 
 PasswordAnswer LdapBinder::Ask(LdapSession* session, const std::string& dn, const Secret& password,
-                               absl::Time deadline) {
+                               bool decoy, absl::Time deadline) {
   if (session == nullptr || absl::Now() >= deadline) return PasswordAnswer::kUnavailable;
   const absl::StatusOr<LdapReply> reply = session->Run(
       [&](LdapConnection& connection) { return connection.Bind(dn, password, deadline); },
@@ -72,6 +73,7 @@ PasswordAnswer LdapBinder::Ask(LdapSession* session, const std::string& dn, cons
     outages_.Report(reply.status());
     return PasswordAnswer::kUnavailable;
   }
+  if (decoy) return PasswordAnswer::kWrong;
   const Verdict verdict = VerdictOf(reply->code);
   if (verdict == Verdict::kUnknown) {
     outages_.Report(absl::UnavailableError(absl::StrCat("binds as users fail: ", reply->message)));

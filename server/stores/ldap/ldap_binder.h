@@ -36,7 +36,9 @@ class LdapBinder {
 
   // Check asks whether `password` is that of the entry `dn`. `done` is called exactly
   // once, on any thread. Neither an empty password nor an empty DN is sent.
-  void Check(const std::string& dn, const Secret& password, PasswordVerifier::Done done);
+  // Of a decoy, whatever the server answers is kWrong.
+  void Check(const std::string& dn, const Secret& password, bool decoy,
+             PasswordVerifier::Done done);
 
   // Close answers what waits, and what comes later, with kUnavailable, when what runs has
   // ended.
@@ -46,7 +48,7 @@ class LdapBinder {
   using Pool = SessionPool<LdapSession>;
 
   PasswordAnswer Ask(LdapSession* session, const std::string& dn, const Secret& password,
-                     absl::Time deadline);
+                     bool decoy, absl::Time deadline);
 
   const std::string store_;
   const LdapBinderLimits limits_;
@@ -60,16 +62,18 @@ class LdapBinder {
 // LdapPasswordVerifier is for the user whose entry has that DN.
 class LdapPasswordVerifier : public PasswordVerifier {
  public:
-  LdapPasswordVerifier(std::shared_ptr<LdapBinder> binder, std::string dn)
-      : binder_(std::move(binder)), dn_(std::move(dn)) {}
+  // With `decoy` no entry has that DN.
+  LdapPasswordVerifier(std::shared_ptr<LdapBinder> binder, std::string dn, bool decoy = false)
+      : binder_(std::move(binder)), dn_(std::move(dn)), decoy_(decoy) {}
 
   void Verify(const Secret& password, Done done) const override {
-    binder_->Check(dn_, password, std::move(done));
+    binder_->Check(dn_, password, decoy_, std::move(done));
   }
 
  private:
   const std::shared_ptr<LdapBinder> binder_;
   const std::string dn_;
+  const bool decoy_;
 };
 
 }  // namespace sallyport::server

@@ -22,7 +22,7 @@ std::string ToText(bool value) { return value ? "true" : "false"; }
 std::string ToText(absl::Time time) {
   if (time == absl::InfiniteFuture()) return kInfinity;
   if (time == absl::InfinitePast()) return absl::StrCat("-", kInfinity);
-  return absl::FormatTime("%Y-%m-%d %H:%M:%E6S+00", time, absl::UTCTimeZone());
+  return absl::FormatTime("%E4Y-%m-%d %H:%M:%E6S+00", time, absl::UTCTimeZone());
 }
 
 template <typename Value>
@@ -38,13 +38,16 @@ std::optional<std::string> ToOptionalJson(const std::optional<Value>& value) {
 }
 
 absl::Status InsertCredentials(PostgresqlSession& session, const std::string& user_id,
-                               const std::vector<Credential>& credentials) {
+                               const std::vector<Credential>& credentials,
+                               std::optional<absl::Time> created_at) {
   for (const Credential& credential : credentials) {
     std::string text = FormatCredential(credential);
     const absl::Status status =
         session
-            .Run("INSERT INTO credentials (user_id, secret) VALUES ($1::bigint, $2)",
-                 {user_id, text})
+            .Run(
+                "INSERT INTO credentials (user_id, secret, created_at)"
+                " VALUES ($1::bigint, $2, coalesce($3::timestamptz, now()))",
+                {user_id, text, ToOptionalText(created_at)})
             .status();
     Wipe(&text);
     if (!status.ok()) return status;
@@ -82,7 +85,8 @@ absl::Status InsertUser(PostgresqlSession& session, const NewUser& user) {
     return absl::AlreadyExistsError(absl::StrCat("the user '", user.key.name, "' exists"));
   }
   if (!inserted.ok()) return inserted.status();
-  return InsertCredentials(session, absl::StrCat(inserted->Int64(0, 0)), user.credentials);
+  return InsertCredentials(session, absl::StrCat(inserted->Int64(0, 0)), user.credentials,
+                           std::nullopt);
 }
 
 absl::Status ReplaceUserCredentials(PostgresqlSession& session, const UserKey& user,
@@ -110,7 +114,8 @@ absl::Status ReplaceUserCredentials(PostgresqlSession& session, const UserKey& u
     status =
         session.Run("UPDATE users SET updated_at = now() WHERE id = $1::bigint", {*id}).status();
   }
-  return status.ok() ? InsertCredentials(session, *id, credentials.credentials) : status;
+  if (!status.ok()) return status;
+  return InsertCredentials(session, *id, credentials.credentials, credentials.created_at);
 }
 
 absl::Status UpdateUserRow(PostgresqlSession& session, const UserKey& user,

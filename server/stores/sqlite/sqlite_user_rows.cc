@@ -162,7 +162,9 @@ absl::Status ReplaceUserCredentials(SqliteConnection& connection, const UserKey&
     status = Run(connection, "UPDATE credentials SET expires_at = ?2 WHERE user_id = ?1", *id,
                  ToColumn(credentials.old_valid_until));
   }
-  return status.ok() ? InsertCredentials(connection, *id, credentials.credentials, now) : status;
+  if (!status.ok()) return status;
+  return InsertCredentials(connection, *id, credentials.credentials,
+                           credentials.created_at.value_or(now));
 }
 
 absl::Status UpdateUserRow(SqliteConnection& connection, const UserKey& user,

@@ -30,8 +30,12 @@ absl::StatusOr<std::unique_ptr<WebhookBackend>> WebhookBackend::Create(
 WebhookBackend::WebhookBackend(std::string name, bool sends_passwords, WebhookClientOptions options)
     : name_(std::move(name)),
       sends_passwords_(sends_passwords),
-      caller_(std::make_shared<WebhookCaller>(std::move(options))),
-      decoy_(sends_passwords ? std::make_shared<WebhookDecoyVerifier>(caller_) : nullptr) {}
+      caller_(std::make_shared<WebhookCaller>(std::move(options))) {}
+
+std::shared_ptr<const PasswordVerifier> WebhookBackend::decoy_verifier(const UserKey& user) {
+  if (!sends_passwords_) return nullptr;
+  return std::make_shared<WebhookDecoyVerifier>(caller_, user.tenant);
+}
 
 WebhookBackend::~WebhookBackend() { caller_->Close(); }
 

@@ -35,7 +35,7 @@ class WebhookBackend final : public StoreBackend {
 
   void Read(const UserKey& user, LookupDone done) override;
   void Ping(absl::AnyInvocable<void(absl::Status) &&> done) override;
-  std::shared_ptr<const PasswordVerifier> decoy_verifier() override { return decoy_; }
+  std::shared_ptr<const PasswordVerifier> decoy_verifier(const UserKey& user) override;
 
  private:
   WebhookBackend(std::string name, bool sends_passwords, WebhookClientOptions options);
@@ -46,7 +46,6 @@ class WebhookBackend final : public StoreBackend {
   const bool sends_passwords_;
   // Accounts may hold on to it for longer than this lives.
   const std::shared_ptr<WebhookCaller> caller_;
-  const std::shared_ptr<const PasswordVerifier> decoy_;
 };
 
 }  // namespace sallyport::server

@@ -19,7 +19,7 @@ void WebhookDecoyVerifier::Verify(const Secret& password, Done done) const {
   if (!SystemRandom().Fill(bytes)) return std::move(done)(PasswordAnswer::kUnavailable);
   const std::string name = absl::StrCat(
       "unknown-", absl::BytesToHexString(absl::string_view(bytes.data(), bytes.size())));
-  caller_->Verify({.name = name}, password,
+  caller_->Verify({.tenant = tenant_, .name = name}, password,
                   [done = std::move(done)](PasswordAnswer answer) mutable {
                     const bool unavailable = answer == PasswordAnswer::kUnavailable;
                     std::move(done)(unavailable ? answer : PasswordAnswer::kWrong);

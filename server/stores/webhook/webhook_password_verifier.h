@@ -24,18 +24,19 @@ class WebhookPasswordVerifier final : public PasswordVerifier {
   const UserKey user_;
 };
 
-// WebhookDecoyVerifier asks about a user who does not exist, each time by another
+// WebhookDecoyVerifier asks about a user of the tenant who does not exist, each time by another
 // name, so that the webhook does for it what it does for any unknown user. The answer
 // is never kRight.
 class WebhookDecoyVerifier final : public PasswordVerifier {
  public:
-  explicit WebhookDecoyVerifier(std::shared_ptr<WebhookCaller> caller)
-      : caller_(std::move(caller)) {}
+  WebhookDecoyVerifier(std::shared_ptr<WebhookCaller> caller, std::string tenant)
+      : caller_(std::move(caller)), tenant_(std::move(tenant)) {}
 
   void Verify(const Secret& password, Done done) const override;
 
  private:
   const std::shared_ptr<WebhookCaller> caller_;
+  const std::string tenant_;
 };
 
 }  // namespace sallyport::server

@@ -63,7 +63,7 @@ TEST(FailureReason, EachHasANameOfItsOwnAndASentence) {
     EXPECT_TRUE(names.insert(ReasonName(reason)).second) << ReasonName(reason);
     EXPECT_EQ(Describe(reason).back(), '.') << ReasonName(reason);
   }
-  EXPECT_EQ(names.size(), 36u);
+  EXPECT_EQ(names.size(), 38u);
   EXPECT_EQ(ReasonName(FailureReason::kBadCredentials), "bad_credentials");
 }
 

@@ -7,14 +7,15 @@
 #include <string>
 #include <vector>
 
+#include "tests/audit/audit_sample.h"
 #include "tests/server/admin/audit_changes.h"
 #include "tests/server/admin/served_directory.h"
-#include "tests/server/audit/audit_sample.h"
 #include "tests/server/stores/wait_for_lookup.h"
 
 namespace sallyport::server {
 namespace {
 
+using audit::ReadText;
 using nlohmann::json;
 
 constexpr char kSecretText[] = "$6$not-a-hash";

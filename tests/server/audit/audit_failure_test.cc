@@ -14,12 +14,16 @@
 #include <vector>
 
 #include "server/audit/audit_log.h"
-#include "tests/server/audit/audit_sample.h"
+#include "tests/audit/audit_sample.h"
 #include "tests/server/tokens/log_tap.h"
 
 namespace sallyport::server {
 namespace {
 
+using audit::Eventually;
+using audit::LoginOf;
+using audit::ReadLogins;
+using audit::ReadText;
 using testing::HasSubstr;
 
 class AuditFailureTest : public testing::Test {

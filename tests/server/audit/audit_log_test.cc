@@ -12,12 +12,17 @@
 #include <thread>
 #include <vector>
 
-#include "tests/server/audit/audit_sample.h"
+#include "tests/audit/audit_sample.h"
 #include "tests/server/tokens/log_tap.h"
 
 namespace sallyport::server {
 namespace {
 
+using audit::ChangeRecord;
+using audit::Eventually;
+using audit::LoginOf;
+using audit::ReadLogins;
+using audit::ReadText;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,8 +12,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/policy/policy_source.h"
+#include "tests/core/tokens/token_signer.h"
 
 namespace sallyport::server {
 namespace {
@@ -190,6 +193,61 @@ TEST_F(CredentialLookup, RefusesATokenWhereNobodyIssuesAny) {
   EXPECT_EQ(Unavailable({.token = Secret("a.b.c")}), FailureReason::kMisconfigured);
 }
 
+// What a token's issuer vouches for.
+class TokenLookup : public CredentialLookup {
+ protected:
+  // Two issuers, whose tokens are accepted as `rules` say.
+  void UseIssuers(const std::string& rules) {
+    const std::string keys = testing::TempDir() + "/keys.json";
+    std::ofstream(keys) << KeySetOf({signer_.Jwk(R"("kid":"k","alg":"ES256",)")});
+    UsePolicy("token_issuers:\n  - {name: a, issuer: a, audience: [amqp], keys: " + keys +
+              "}\n  - {name: b, issuer: b, audience: [amqp], keys: " + keys +
+              "}\nrules: {stores: [{store: first}], mechanisms: [OAUTHBEARER], " + rules + "}\n");
+  }
+
+  CredentialQuery By(const std::string& name, const std::string& authorization_id = "",
+                     const std::string& issuer = "a") {
+    const std::string payload =
+        absl::StrCat(R"({"iss":")", issuer, R"(","aud":"amqp","sub":")", name, R"(","exp":)",
+                     absl::ToUnixSeconds(absl::Now() + absl::Minutes(5)), "}");
+    return {.authorization_id = authorization_id,
+            .mechanism = "OAUTHBEARER",
+            .token = Secret(signer_.Sign(R"({"alg":"ES256","kid":"k"})", payload, "ES256"))};
+  }
+
+  const TokenSigner signer_ = TokenSigner::Curve("P-256");
+};
+
+TEST_F(TokenLookup, LetsNobodyActAsAnotherUnlessPolicyAllowsIt) {
+  UseIssuers("act_as: [{users: [alice], as_users: [queue]}]");
+  EXPECT_EQ(Found(By("alice")).denial, std::nullopt);
+  EXPECT_EQ(Found(By("alice", "alice")).denial, std::nullopt);
+  EXPECT_EQ(Found(By("alice", "queue")).denial, std::nullopt);
+  EXPECT_EQ(Found(By("alice", "bob")).denial, FailureReason::kAuthzidNotAllowed);
+  EXPECT_EQ(Found(By("bob", "queue")).denial, FailureReason::kAuthzidNotAllowed);
+}
+
+TEST_F(TokenLookup, TakesTheIssuersThatTheRulesName) {
+  UseIssuers("token_issuers: [a]");
+  EXPECT_TRUE(Found(By("alice")).vouched_by_token);
+  const CredentialsFound other = Found(By("alice", "", "b"));
+  EXPECT_EQ(other.denial, FailureReason::kTokenNotAccepted);
+  EXPECT_FALSE(other.vouched_by_token);
+  EXPECT_EQ(other.account, nullptr);
+}
+
+TEST_F(TokenLookup, MapsTheNamesThatTokensGive) {
+  UseIssuers(
+      "identity_mappings: [{from: token, pattern: '(.*)@corp', to: '\\1'}, {from: token, pattern: "
+      "'.*@.*', refuse: true}]");
+  const CredentialsFound found = Found(By("alice@corp"));
+  EXPECT_EQ(found.account->authentication_id, "alice");
+  EXPECT_EQ(found.vouched_name, "alice@corp");
+  const CredentialsFound refused = Found(By("alice@elsewhere"));
+  EXPECT_EQ(refused.denial, FailureReason::kIdentityRefused);
+  EXPECT_FALSE(refused.vouched_by_token);
+}
+
 class JudgeAccountTest : public CredentialLookup {
  protected:
   CredentialsFound Judge(std::shared_ptr<const Account> account, const CredentialQuery& query = {},
@@ -271,7 +329,8 @@ rules:
   account->credentials[0].created_at = kNow - absl::Hours(25);
   EXPECT_EQ(Judge(account).denial, FailureReason::kCredentialExpired);
   account->credentials[0].created_at = kNow - absl::Hours(23);
-  account->credentials.push_back({.secret = Pbkdf2Hash{.iterations = 10'000}});
+  account->credentials.push_back(
+      {.secret = Pbkdf2Hash{.iterations = 10'000}, .created_at = kNow - absl::Hours(1)});
   const CredentialsFound found = Judge(account);
   EXPECT_FALSE(found.denial);
   EXPECT_EQ(found.account->credentials.size(), 1u);

@@ -121,11 +121,17 @@ TEST_F(DecoyKeyTest, IsRefusedWhereItIsNoFile) {
   EXPECT_EQ(Load().status().code(), absl::StatusCode::kUnavailable);
 }
 
+TEST_F(DecoyKeyTest, MakesItsDirectory) {
+  const std::string missing = directory_ + "/missing/one/decoy.key";
+  EXPECT_TRUE(LoadOrCreateDecoyKey(missing, SystemRandom()).ok());
+}
+
 TEST_F(DecoyKeyTest, SaysWhereItCannotBeMade) {
-  const std::string missing = directory_ + "/missing/decoy.key";
-  const absl::Status status = LoadOrCreateDecoyKey(missing, SystemRandom()).status();
+  ASSERT_TRUE(Load().ok());
+  const std::string below = path() + "/below/decoy.key";
+  const absl::Status status = LoadOrCreateDecoyKey(below, SystemRandom()).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
-  EXPECT_NE(std::string(status.message()).find(missing), std::string::npos);
+  EXPECT_NE(std::string(status.message()).find(path()), std::string::npos) << status;
 }
 
 class NoRandom : public RandomSource {

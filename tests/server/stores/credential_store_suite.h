@@ -84,7 +84,7 @@ TEST_P(CredentialStoreSuite, FindsAUserWithThePassword) {
   EXPECT_EQ(account->expires_at, std::nullopt);
   EXPECT_EQ(account->credentials.empty(), !under_test().has_credentials);
   EXPECT_EQ(account->password_verifier == nullptr, under_test().has_credentials);
-  EXPECT_EQ(store().decoy_verifier() == nullptr, under_test().has_credentials);
+  EXPECT_EQ(store().decoy_verifier("", "nobody") == nullptr, under_test().has_credentials);
   EXPECT_TRUE(Accepts(*account, "pencil"));
   for (const char* wrong : {"Pencil", "pencil ", "eraser", "pw"}) {
     EXPECT_FALSE(Accepts(*account, wrong)) << wrong;

@@ -48,8 +48,9 @@ struct StoreUnderTest {
   // Whether it can hold a user of this name; a lookup of any other finds nobody.
   std::function<bool(std::string_view)> can_hold = [](std::string_view) { return true; };
 
-  // For the StoreOutageSuite. stop makes the real server unreachable, or hang; start
-  // mends that. The store's timeout must be 5 s at most.
+  // For the StoreOutageSuite. stop makes the real server unreachable, or hang, and
+  // returns when it answers nothing any more (a signal takes its time: see WUNTRACED in
+  // waitpid(2)); start mends that. The store's timeout must be 5 s at most.
   std::function<void()> stop;
   std::function<void()> start;
 };

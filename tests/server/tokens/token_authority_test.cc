@@ -77,11 +77,10 @@ class TokenAuthorityTest : public testing::Test {
   }
 
   // Waits where it has to.
-  static CredentialAnswer Resolve(TokenAuthority& authority, const std::string& token,
-                                  const std::string& authorization_id = "") {
-    if (auto answer = authority.ResolveCached(token, authorization_id)) return *std::move(answer);
+  static CredentialAnswer Resolve(TokenAuthority& authority, const std::string& token) {
+    if (auto answer = authority.ResolveCached(token)) return *std::move(answer);
     AnswerBox<CredentialAnswer> box;
-    authority.Resolve(token, authorization_id, box.Callback());
+    authority.Resolve(token, box.Callback());
     return box.Await()[0];
   }
 
@@ -102,7 +101,7 @@ TEST_F(TokenAuthorityTest, VouchesForTheBearerOfAGoodToken) {
   issuer.rules.attribute_claims = {"tenant"};
   const auto authority = Start({issuer});
   const auto answer = authority->ResolveCached(
-      Token("k1", "https://a.example", R"("sub":"alice","groups":["ops"],"tenant":"north")"), "");
+      Token("k1", "https://a.example", R"("sub":"alice","groups":["ops"],"tenant":"north")"));
   ASSERT_TRUE(answer.has_value());
   const CredentialsFound& found = Found(*answer);
   EXPECT_EQ(found.denial, std::nullopt);
@@ -116,14 +115,6 @@ TEST_F(TokenAuthorityTest, VouchesForTheBearerOfAGoodToken) {
   ASSERT_TRUE(found.account->expires_at.has_value());
   EXPECT_GT(*found.account->expires_at, absl::Now() + absl::Minutes(4));
   EXPECT_LT(*found.account->expires_at, absl::Now() + absl::Minutes(6));
-}
-
-TEST_F(TokenAuthorityTest, AnotherIdentityIsDenied) {
-  const auto authority = Start({Issuer("a", WriteKeys("a.json", Keys("k1")))});
-  EXPECT_EQ(Found(Resolve(*authority, Token(), "alice")).denial, std::nullopt);
-  const CredentialAnswer answer = Resolve(*authority, Token(), "bob");
-  EXPECT_EQ(Found(answer).denial, FailureReason::kAuthzidNotAllowed);
-  EXPECT_NE(Found(answer).account, nullptr);
 }
 
 TEST_F(TokenAuthorityTest, RefusesNamesThatWouldBecomeOthers) {
@@ -201,25 +192,25 @@ TEST_F(TokenAuthorityTest, WaitsForTheFirstKeysOfAUrl) {
   KeyServer server(Keys("k1"));
   const auto authority = Start({Issuer("a", server.Url("/gated"))});
   EXPECT_EQ(server.AwaitRequest(), "/gated");
-  EXPECT_FALSE(authority->ResolveCached(Token(), "").has_value());
+  EXPECT_FALSE(authority->ResolveCached(Token()).has_value());
   // What no key would help is settled at once.
-  EXPECT_TRUE(authority->ResolveCached("not a token", "").has_value());
-  EXPECT_TRUE(authority->ResolveCached(Token("k1", "https://b.example"), "").has_value());
+  EXPECT_TRUE(authority->ResolveCached("not a token").has_value());
+  EXPECT_TRUE(authority->ResolveCached(Token("k1", "https://b.example")).has_value());
   const std::string payload = PayloadOf("https://a.example");
   const std::string other_algorithm = signer_.Sign(R"({"alg":"HS256"})", payload, "ES256");
-  EXPECT_TRUE(authority->ResolveCached(other_algorithm, "").has_value());
+  EXPECT_TRUE(authority->ResolveCached(other_algorithm).has_value());
   const std::string large = absl::StrCat(R"("x":")", std::string(20'000, 'x'), "\"");
-  EXPECT_TRUE(authority->ResolveCached(Token("k1", "https://a.example", large), "").has_value());
+  EXPECT_TRUE(authority->ResolveCached(Token("k1", "https://a.example", large)).has_value());
   AnswerBox<CredentialAnswer> box;
-  authority->Resolve(Token(), "", box.Callback());
-  authority->Resolve(Token(), "bob", box.Callback());
+  authority->Resolve(Token(), box.Callback());
+  authority->Resolve(Token(), box.Callback());
   EXPECT_EQ(box.size(), 0u);
   server.Open();
   const auto answers = box.Await(2);
   EXPECT_EQ(Found(answers[0]).account->authentication_id, "alice");
   EXPECT_EQ(Found(answers[0]).denial, std::nullopt);
-  EXPECT_EQ(Found(answers[1]).denial, FailureReason::kAuthzidNotAllowed);
-  EXPECT_TRUE(authority->ResolveCached(Token(), "").has_value());
+  EXPECT_EQ(Found(answers[1]).account->authentication_id, "alice");
+  EXPECT_TRUE(authority->ResolveCached(Token()).has_value());
 }
 
 TEST_F(TokenAuthorityTest, ANewKeyAtTheUrlIsAcceptedAfterOneFetch) {
@@ -232,12 +223,12 @@ TEST_F(TokenAuthorityTest, ANewKeyAtTheUrlIsAcceptedAfterOneFetch) {
   EXPECT_EQ(Found(Resolve(*authority, Token("k1"))).denial, std::nullopt);
   server.Publish(KeySetOf({successor_.Jwk(R"("kid":"k2",)")}));
   // The old key is believed until somebody looks.
-  EXPECT_EQ(Found(*authority->ResolveCached(Token("k1"), "")).denial, std::nullopt);
+  EXPECT_EQ(Found(*authority->ResolveCached(Token("k1"))).denial, std::nullopt);
   const std::string next =
       successor_.Sign(HeaderFor("k2"), PayloadOf("https://a.example"), "ES256");
-  EXPECT_FALSE(authority->ResolveCached(next, "").has_value());
+  EXPECT_FALSE(authority->ResolveCached(next).has_value());
   EXPECT_EQ(Found(Resolve(*authority, next)).account->authentication_id, "alice");
-  EXPECT_EQ(Found(*authority->ResolveCached(next, "")).denial, std::nullopt);
+  EXPECT_EQ(Found(*authority->ResolveCached(next)).denial, std::nullopt);
   EXPECT_EQ(server.AwaitRequest(), "/keys");
   EXPECT_EQ(server.AwaitRequest(), "/keys");
   EXPECT_EQ(Denial(*authority, Token("k1")), FailureReason::kTokenInvalid);
@@ -253,7 +244,7 @@ TEST_F(TokenAuthorityTest, AFloodOfUnknownKeysCostsOneFetch) {
   EXPECT_EQ(Found(Resolve(*authority, Token())).denial, std::nullopt);
   // For that long they are refused at once.
   for (int i = 0; i < 500; ++i) {
-    const auto answer = authority->ResolveCached(Token(absl::StrCat("random", i)), "");
+    const auto answer = authority->ResolveCached(Token(absl::StrCat("random", i)));
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(Found(*answer).denial, FailureReason::kTokenInvalid);
   }
@@ -290,7 +281,7 @@ TEST_F(TokenAuthorityTest, AnswersThoseWhoWaitWhenItEnds) {
   auto authority = Start({Issuer("a", server.Url("/gated"))});
   EXPECT_EQ(server.AwaitRequest(), "/gated");
   AnswerBox<CredentialAnswer> box;
-  authority->Resolve(Token(), "", box.Callback());
+  authority->Resolve(Token(), box.Callback());
   authority.reset();
   EXPECT_EQ(std::get<CredentialsUnavailable>(box.Await()[0]).reason,
             FailureReason::kStoreUnavailable);

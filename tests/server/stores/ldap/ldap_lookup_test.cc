@@ -15,12 +15,15 @@ using namespace std::string_literals;
 
 class LdapLookup : public testing::Test {
  protected:
-  // One server for all: each test has users of its own.
-  static LdapDirectory& directory() {
-    static LdapDirectory* const directory = new LdapDirectory;
-    return *directory;
+  static void SetUpTestSuite() { directory_ = new LdapDirectory; }
+  static void TearDownTestSuite() {
+    delete directory_;
+    directory_ = nullptr;
   }
-  static void TearDownTestSuite() { directory().slapd().Stop(); }
+  static LdapDirectory& directory() { return *directory_; }
+
+  // One for all: each test has users of its own.
+  static inline LdapDirectory* directory_ = nullptr;
 
   v1::LdapStore settings_ = directory().Settings();
 };

@@ -93,7 +93,7 @@ TEST_F(LdapOutage, AServerThatIsAwayAtTheStartIsNoMistake) {
   slapd().Stop();
   const auto backend = OpenLdap(settings_);
   ExpectOutage(*backend);
-  EXPECT_EQ(Ask(backend->decoy_verifier(), "guess"), PasswordAnswer::kUnavailable);
+  EXPECT_EQ(Ask(backend->decoy_verifier({}), "guess"), PasswordAnswer::kUnavailable);
   ASSERT_TRUE(slapd().Restart().ok());
   EXPECT_EQ(Await(*backend)->authentication_id, "alice");
 }
@@ -113,7 +113,7 @@ TEST_F(LdapOutage, AServerThatIsGoneIsToldFromAWrongPassword) {
   slapd().Stop();
   for (const char* password : {"wonderland", "guess"}) {
     EXPECT_EQ(Ask(account->password_verifier, password), PasswordAnswer::kUnavailable);
-    EXPECT_EQ(Ask(backend->decoy_verifier(), password), PasswordAnswer::kUnavailable);
+    EXPECT_EQ(Ask(backend->decoy_verifier({}), password), PasswordAnswer::kUnavailable);
   }
   ExpectOutage(*backend);
   ASSERT_TRUE(slapd().Restart().ok());

@@ -24,19 +24,22 @@ class LdapPassword : public testing::Test {
  protected:
   LdapPassword() { context_.settings = &mechanism_settings_; }
 
-  // One server for all: each test has users of its own.
-  static LdapDirectory& directory() {
-    static LdapDirectory* const directory = new LdapDirectory;
-    return *directory;
+  static void SetUpTestSuite() { directory_ = new LdapDirectory; }
+  static void TearDownTestSuite() {
+    delete directory_;
+    directory_ = nullptr;
   }
-  static void TearDownTestSuite() { directory().slapd().Stop(); }
+  static LdapDirectory& directory() { return *directory_; }
+
+  // One for all: each test has users of its own.
+  static inline LdapDirectory* directory_ = nullptr;
 
   // What the store knows of `name`, as a host hands it to a mechanism.
   static CredentialBook Know(StoreBackend& backend, const std::string& name) {
     const LookupResult result = WaitForRead(backend, name);
     EXPECT_TRUE(result.ok()) << result.status();
     CredentialBook book;
-    book[name] = {.account = result.value_or(nullptr), .decoy_verifier = backend.decoy_verifier()};
+    book[name] = {.account = result.value_or(nullptr), .decoy_verifier = backend.decoy_verifier({})};
     if (book[name].account != nullptr && book[name].account->disabled) {
       book[name].denial = FailureReason::kAccountDisabled;
     }
@@ -100,7 +103,7 @@ TEST_F(LdapPassword, AnUnknownUserIsAskedAboutAndRefused) {
   const int before = directory().slapd().Logged("BIND dn=\"cn=");
   EXPECT_EQ(ReasonOf(LogIn(*backend, "nobody", "guess")), FailureReason::kUnknownUser);
   EXPECT_EQ(directory().slapd().Logged("BIND dn=\"cn="), before + 1);
-  EXPECT_EQ(Ask(backend->decoy_verifier(), "guess"), PasswordAnswer::kWrong);
+  EXPECT_EQ(Ask(backend->decoy_verifier({}), "guess"), PasswordAnswer::kWrong);
 }
 
 TEST_F(LdapPassword, AnEmptyPasswordNeverReachesTheServer) {
@@ -109,7 +112,7 @@ TEST_F(LdapPassword, AnEmptyPasswordNeverReachesTheServer) {
   const auto account = MustRead(*backend, "erin");
   const int before = directory().slapd().Logged(" BIND ");
   EXPECT_EQ(Ask(account->password_verifier, ""), PasswordAnswer::kWrong);
-  EXPECT_EQ(Ask(backend->decoy_verifier(), ""), PasswordAnswer::kWrong);
+  EXPECT_EQ(Ask(backend->decoy_verifier({}), ""), PasswordAnswer::kWrong);
   EXPECT_EQ(directory().slapd().Logged(" BIND "), before);
   EXPECT_EQ(Ask(account->password_verifier, "secret"), PasswordAnswer::kRight);
   EXPECT_GT(directory().slapd().Logged(" BIND "), before);
@@ -155,7 +158,7 @@ TEST_F(LdapPassword, StoredPasswordsAreReadWhateverTheirScheme) {
   Store("scram", LdifLine("authPassword", NewText("SCRAM-SHA-256", "pencil")));
   Store("mixed", LdifLine("authPassword", "NOSUCH$x$y") + LdifLine("userPassword", "pencil"));
   const auto backend = OpenLdap(directory().Settings(v1::LDAP_PASSWORDS_READ));
-  EXPECT_EQ(backend->decoy_verifier(), nullptr);
+  EXPECT_EQ(backend->decoy_verifier({}), nullptr);
   mechanism_settings_.weak_schemes = {"SSHA512"};
   for (const char* name : {"ssha512", "pbkdf2", "plain", "scram", "mixed"}) {
     EXPECT_EQ(MustRead(*backend, name)->password_verifier, nullptr);

@@ -83,7 +83,8 @@ StoreUnderTest Make(Kind kind) {
   }
   (*settings.mutable_attributes())["mail"] = "mail";
   (*settings.mutable_attributes())["title"] = "title";
-  const absl::Duration timeout = absl::Seconds(2);
+  // An outage that hangs lasts as long.
+  const absl::Duration timeout = kind.freezes ? absl::Seconds(3) : absl::Seconds(5);
   CredentialStoreOptions options{.name = "main", .per_tenant = kind.per_tenant, .timeout = timeout};
   auto store = CredentialStore::Create(std::move(options), [&](StoreChanges&) {
     return LdapBackend::Create(

@@ -46,7 +46,7 @@ class LdapTlsTest : public testing::TestWithParam<bool> {
     const auto backend = OpenLdap(settings_);
     const LookupResult result = WaitForRead(*backend, "alice");
     EXPECT_TRUE(absl::IsUnavailable(result.status())) << result.status();
-    EXPECT_EQ(Ask(backend->decoy_verifier(), "secret"), PasswordAnswer::kUnavailable);
+    EXPECT_EQ(Ask(backend->decoy_verifier({}), "secret"), PasswordAnswer::kUnavailable);
     EXPECT_EQ(directory_->slapd().Logged(" BIND "), binds);
     EXPECT_EQ(directory_->slapd().Logged(" SRCH "), 0);
   }

@@ -49,6 +49,7 @@ moduleload ppolicy
 TLS
 database mdb
 directory FOLDER/data
+dbnosync
 suffix dc=test
 rootdn cn=root,dc=test
 rootpw root
@@ -223,7 +224,7 @@ absl::Status Slapd::Restart() {
   return Run();
 }
 
-void Slapd::Freeze() const { kill(server_->pid(), SIGSTOP); }
+void Slapd::Freeze() const { FreezeProcess(server_->pid()); }
 void Slapd::Thaw() const { kill(server_->pid(), SIGCONT); }
 
 absl::Status Slapd::Change(const std::string& ldif) const {

@@ -166,20 +166,25 @@ void PostgresqlServer::Restart(std::map<std::string, std::string> settings) {
   Start();
 }
 
-void PostgresqlServer::Signal(int signal) const {
+std::vector<pid_t> PostgresqlServer::Processes() const {
   const pid_t pid = server_->pid();
-  kill(pid, signal);
+  std::vector<pid_t> processes = {pid};
   std::ifstream children(absl::StrCat("/proc/", pid, "/task/", pid, "/children"));
-  for (pid_t child = 0; children >> child;) kill(child, signal);
+  for (pid_t child = 0; children >> child;) processes.push_back(child);
+  return processes;
 }
 
 void PostgresqlServer::Pause() {
-  if (!paused_) Signal(SIGSTOP);
+  if (paused_) return;
+  // First the one that starts the others.
+  FreezeProcess(server_->pid());
+  for (const pid_t process : Processes()) FreezeProcess(process);
   paused_ = true;
 }
 
 void PostgresqlServer::Resume() {
-  if (paused_) Signal(SIGCONT);
+  if (!paused_) return;
+  for (const pid_t process : Processes()) kill(process, SIGCONT);
   paused_ = false;
 }
 

@@ -56,7 +56,8 @@ class PostgresqlServer {
   void Initialize();
   // Whether it is there and takes connections.
   bool TryStart();
-  void Signal(int signal) const;
+  // The server and what it has started.
+  std::vector<pid_t> Processes() const;
   std::string QueryIn(const std::string& database, const std::string& sql) const;
   // Makes it a file or folder of the server's user.
   void GiveAway(const std::string& path) const;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "gtest/gtest.h"
+#include "tests/kerberos/child_process.h"
 
 namespace sallyport::server {
 
@@ -52,6 +53,8 @@ std::string LineProcess::ReadLine() {
   return line;
 }
 
-void LineProcess::Signal(int signal) const { EXPECT_EQ(kill(pid_, signal), 0); }
+void LineProcess::Freeze() const { FreezeProcess(pid_); }
+
+void LineProcess::Thaw() const { EXPECT_EQ(kill(pid_, SIGCONT), 0); }
 
 }  // namespace sallyport::server

@@ -23,7 +23,8 @@ class LineProcess {
   std::string Ask(const std::string& line);
   // ReadLine is the next line that it says.
   std::string ReadLine();
-  void Signal(int signal) const;
+  void Freeze() const;
+  void Thaw() const;
 
  private:
   pid_t pid_ = -1;

@@ -53,7 +53,7 @@ TEST_F(WebhookBackendTest, FindsWhatTheWebhookKnowsOfAUser) {
   ASSERT_EQ(account.credentials.size(), 1u);
   EXPECT_EQ(std::get<Cleartext>(account.credentials[0].secret).password.view(), "swordfish");
   EXPECT_EQ(account.password_verifier, nullptr);
-  EXPECT_EQ(store.backend().decoy_verifier(), nullptr);
+  EXPECT_EQ(store.backend().decoy_verifier({}), nullptr);
 }
 
 TEST_F(WebhookBackendTest, SaysThatThereIsNoSuchUser) {
@@ -180,7 +180,7 @@ TEST_F(SentPasswordTest, AreNeitherRightNorWrongWhereThereIsNoAnswer) {
 
 TEST_F(SentPasswordTest, AreAskedAboutForUnknownUsersTooAndNeverRight) {
   WebhookTestStore store(settings_);
-  const auto decoy = store.backend().decoy_verifier();
+  const auto decoy = store.backend().decoy_verifier({});
   ASSERT_NE(decoy, nullptr);
   EXPECT_EQ(Ask(*decoy, "swordfish"), PasswordAnswer::kWrong);
   server_.Behave({"say", R"({"valid":true})"});

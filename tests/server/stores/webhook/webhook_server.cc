@@ -41,9 +41,9 @@ void WebhookServer::Behave(nlohmann::json behaviour) {
   Tell(behaviour);
 }
 
-void WebhookServer::Suspend() { process_.Signal(SIGSTOP); }
+void WebhookServer::Suspend() { process_.Freeze(); }
 
-void WebhookServer::Continue() { process_.Signal(SIGCONT); }
+void WebhookServer::Continue() { process_.Thaw(); }
 
 nlohmann::json WebhookServer::Tell(const nlohmann::json& command) {
   return nlohmann::json::parse(process_.Ask(command.dump()));

@@ -1,4 +1,4 @@
-#include "server/audit/audit_reader.h"
+#include "audit/audit_reader.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -7,9 +7,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "server/audit/audit_fields.h"
+#include "audit/audit_fields.h"
 
-namespace sallyport::server {
+namespace sallyport::audit {
 namespace {
 
 using nlohmann::json;
@@ -115,4 +115,4 @@ absl::StatusOr<std::optional<LoginRecord>> AuditReader::Next() {
   return std::optional<LoginRecord>();
 }
 
-}  // namespace sallyport::server
+}  // namespace sallyport::audit

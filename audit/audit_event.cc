@@ -1,8 +1,8 @@
-#include "server/audit/audit_event.h"
+#include "audit/audit_event.h"
 
-#include "server/audit/audit_fields.h"
+#include "audit/audit_fields.h"
 
-namespace sallyport::server {
+namespace sallyport::audit {
 
 void BoundTexts(AuditEvent* event) {
   std::visit(
@@ -19,4 +19,4 @@ void BoundTexts(AuditEvent* event) {
       *event);
 }
 
-}  // namespace sallyport::server
+}  // namespace sallyport::audit

@@ -1,5 +1,5 @@
-#ifndef SALLYPORT_SERVER_AUDIT_AUDIT_EVENT_H_
-#define SALLYPORT_SERVER_AUDIT_AUDIT_EVENT_H_
+#ifndef SALLYPORT_AUDIT_AUDIT_EVENT_H_
+#define SALLYPORT_AUDIT_AUDIT_EVENT_H_
 
 // What the audit log keeps: every login that ended, and every change of users and of
 // the policy. Never a secret, and never a client's raw bytes. Plain data.
@@ -14,7 +14,7 @@
 #include "core/amqp/sasl_code.h"
 #include "core/sasl/failure_reason.h"
 
-namespace sallyport::server {
+namespace sallyport::audit {
 
 // LoginRecord is a login. Text is empty where it did not come to that.
 struct LoginRecord {
@@ -99,6 +99,6 @@ inline constexpr size_t kMaxAuditText = 1024;
 // BoundTexts cuts what is longer, and marks the event that had such.
 void BoundTexts(AuditEvent* event);
 
-}  // namespace sallyport::server
+}  // namespace sallyport::audit
 
-#endif  // SALLYPORT_SERVER_AUDIT_AUDIT_EVENT_H_
+#endif  // SALLYPORT_AUDIT_AUDIT_EVENT_H_

@@ -1,12 +1,12 @@
-#include "server/audit/audit_line.h"
+#include "audit/audit_line.h"
 
 #include <span>
 
 #include "absl/strings/str_cat.h"
+#include "audit/audit_fields.h"
 #include "process/json_string.h"
-#include "server/audit/audit_fields.h"
 
-namespace sallyport::server {
+namespace sallyport::audit {
 namespace {
 
 // Appends ,"name":value for each field.
@@ -67,4 +67,4 @@ void AppendAuditLine(const AuditEvent& event, std::string* text) {
   text->append("}\n");
 }
 
-}  // namespace sallyport::server
+}  // namespace sallyport::audit

@@ -1,5 +1,5 @@
-#ifndef SALLYPORT_TESTS_SERVER_AUDIT_AUDIT_SAMPLE_H_
-#define SALLYPORT_TESTS_SERVER_AUDIT_AUDIT_SAMPLE_H_
+#ifndef SALLYPORT_TESTS_AUDIT_AUDIT_SAMPLE_H_
+#define SALLYPORT_TESTS_AUDIT_AUDIT_SAMPLE_H_
 
 // Events to be kept, and what was kept of them. In tests only.
 
@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "server/audit/audit_event.h"
-#include "server/audit/audit_reader.h"
+#include "audit/audit_event.h"
+#include "audit/audit_reader.h"
 
-namespace sallyport::server {
+namespace sallyport::audit {
 
 // FullLogin has something else than the default in each field.
 inline LoginRecord FullLogin() {
@@ -78,6 +78,6 @@ bool Eventually(Holds holds) {
   return true;
 }
 
-}  // namespace sallyport::server
+}  // namespace sallyport::audit
 
-#endif  // SALLYPORT_TESTS_SERVER_AUDIT_AUDIT_SAMPLE_H_
+#endif  // SALLYPORT_TESTS_AUDIT_AUDIT_SAMPLE_H_

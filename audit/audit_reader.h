@@ -1,5 +1,5 @@
-#ifndef SALLYPORT_SERVER_AUDIT_AUDIT_READER_H_
-#define SALLYPORT_SERVER_AUDIT_AUDIT_READER_H_
+#ifndef SALLYPORT_AUDIT_AUDIT_READER_H_
+#define SALLYPORT_AUDIT_AUDIT_READER_H_
 
 // Reads the logins of an audit log, to see what another policy would have said of them.
 
@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "server/audit/audit_event.h"
+#include "audit/audit_event.h"
 
-namespace sallyport::server {
+namespace sallyport::audit {
 
 // ReadAuditLine is the login of a line, without its newline; nullopt where the line is
 // of something else. InvalidArgument says what is wrong with a line that is none of the
@@ -35,6 +35,6 @@ class AuditReader {
   std::string line_;
 };
 
-}  // namespace sallyport::server
+}  // namespace sallyport::audit
 
-#endif  // SALLYPORT_SERVER_AUDIT_AUDIT_READER_H_
+#endif  // SALLYPORT_AUDIT_AUDIT_READER_H_

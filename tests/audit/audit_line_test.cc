@@ -1,4 +1,4 @@
-#include "server/audit/audit_line.h"
+#include "audit/audit_line.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,10 +8,10 @@
 #include <sstream>
 #include <string>
 
-#include "server/audit/audit_reader.h"
-#include "tests/server/audit/audit_sample.h"
+#include "audit/audit_reader.h"
+#include "tests/audit/audit_sample.h"
 
-namespace sallyport::server {
+namespace sallyport::audit {
 namespace {
 
 using nlohmann::json;
@@ -214,4 +214,4 @@ TEST(AuditEvent, CutsLongTextsAndSaysSo) {
 }
 
 }  // namespace
-}  // namespace sallyport::server
+}  // namespace sallyport::audit

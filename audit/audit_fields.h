@@ -1,5 +1,5 @@
-#ifndef SALLYPORT_SERVER_AUDIT_AUDIT_FIELDS_H_
-#define SALLYPORT_SERVER_AUDIT_AUDIT_FIELDS_H_
+#ifndef SALLYPORT_AUDIT_AUDIT_FIELDS_H_
+#define SALLYPORT_AUDIT_AUDIT_FIELDS_H_
 
 // The names of an event's fields, once for whoever writes and whoever reads them.
 
@@ -8,9 +8,9 @@
 #include <string_view>
 #include <type_traits>
 
-#include "server/audit/audit_event.h"
+#include "audit/audit_event.h"
 
-namespace sallyport::server {
+namespace sallyport::audit {
 
 // VisitFields calls `visit` with the name and the value of each field but `time`, in
 // the order in which they are written. Record is one of the records, const or not.
@@ -63,6 +63,6 @@ inline constexpr std::array<std::string_view, 9> kAuditActionNames = {
 inline constexpr std::array<std::string_view, 3> kChangeOutcomeNames = {"done", "refused",
                                                                         "failed"};
 
-}  // namespace sallyport::server
+}  // namespace sallyport::audit
 
-#endif  // SALLYPORT_SERVER_AUDIT_AUDIT_FIELDS_H_
+#endif  // SALLYPORT_AUDIT_AUDIT_FIELDS_H_
