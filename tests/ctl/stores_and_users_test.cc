@@ -20,9 +20,11 @@ using nlohmann::json;
 using server::kUser;
 using testing::HasSubstr;
 
+// Carol is locked.
 constexpr char kUsers[] =
     "bob:{CLEARTEXT}pencil\n"
-    "carol:!$2y$05$gdmVE3iBl6PzwmyWgGXxtuRnrjfBhtRJQAwYDrWLNDpFGbgEaFIcC\n";
+    "carol:{CLEARTEXT}pen\n"
+    "carol:!\n";
 
 class StoresAndUsers : public testing::Test {
  protected:
