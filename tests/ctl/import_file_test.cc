@@ -81,7 +81,7 @@ TEST_F(ImportFile, AFileThatCannotBeReadIsAWrongFile) {
 TEST_F(ImportFile, PrintsJsonForScripts) {
   const Finished finished =
       DryRun({"htpasswd", Write("users", std::string(kGood) + kBad), "--output", "json"});
-  const json told = json::parse(finished.out, nullptr, false);
+  json told = json::parse(finished.out, nullptr, false);
   EXPECT_EQ(told["users"], 1);
   EXPECT_EQ(told["dry_run"], true);
   EXPECT_THAT(told["problems"][0]["place"].get<std::string>(), HasSubstr("users:2"));

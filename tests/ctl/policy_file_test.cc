@@ -86,7 +86,7 @@ TEST_F(PolicyFile, CheckSaysWhatIsInAPolicyThatIsRight) {
   EXPECT_THAT(finished.out,
               StartsWith(policy_ + " is right: 2 tenants, 2 stores, 0 token issuers, 0 listeners, "
                                    "1 broker; version 7, hash "));
-  const json told = PolicyJson({"check", policy_});
+  json told = PolicyJson({"check", policy_});
   EXPECT_EQ(told["right"], true);
   EXPECT_EQ(told["version"], "7");
   EXPECT_EQ(told["tenants"], 2);
@@ -102,7 +102,7 @@ TEST_F(PolicyFile, CheckNamesEachProblemByItsPlace) {
   EXPECT_EQ(finished.out, "");
   EXPECT_THAT(finished.err, HasSubstr(wrong + ":3:"));
   EXPECT_THAT(finished.err, HasSubstr(wrong + ":4:"));
-  const json told = PolicyJson({"check", wrong}, 3);
+  json told = PolicyJson({"check", wrong}, 3);
   EXPECT_EQ(told["right"], false);
   EXPECT_EQ(told["problems"].size(), 2u);
 }
@@ -133,7 +133,7 @@ TEST_F(PolicyFile, DiffWithoutASecondFileNeedsAService) {
 }
 
 TEST_F(PolicyFile, ExplainTellsWhatALoginIsOfferedAndWhichStoresItAsks) {
-  const json told = Explain({"--mechanism", "PLAIN", "--user", "alice"});
+  json told = Explain({"--mechanism", "PLAIN", "--user", "alice"});
   EXPECT_EQ(told["refused"], false);
   EXPECT_EQ(told["tenant"], "main");
   EXPECT_EQ(told["broker"], "fleet");
@@ -190,8 +190,8 @@ TEST_F(PolicyFile, ExplainShowsWhichRuleDecidedAndWhatEachSideSees) {
 }
 
 TEST_F(PolicyFile, ExplainSaysThatNoServiceCouldBeAskedForTheUser) {
-  const json told = PolicyJson({"explain", "--listener", "amqps", "--file", policy_, "--broker",
-                                "fleet", "--user", "alice", "--socket", kNoSocket});
+  json told = PolicyJson({"explain", "--listener", "amqps", "--file", policy_, "--broker", "fleet",
+                          "--user", "alice", "--socket", kNoSocket});
   EXPECT_THAT(told["not_asked"].get<std::string>(), HasSubstr(kNoSocket));
   EXPECT_EQ(told["refused"], false);
 }

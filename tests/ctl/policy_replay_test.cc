@@ -82,7 +82,7 @@ TEST_F(PolicyReplay, CountsWhoWouldBeRefusedWithTheirHandshakes) {
                                       "  why: mechanism_not_offered"));
   EXPECT_THAT(finished.out, HasSubstr("  mechanism: PLAIN\n  handshakes: a c\n"));
   EXPECT_THAT(finished.out, HasSubstr("3 logins: 2 would change, 1 would not, 0 cannot be told\n"));
-  const json told = ReplayJson(log);
+  json told = ReplayJson(log);
   EXPECT_EQ(told["changed"], 2);
   ASSERT_EQ(told["groups"].size(), 1u);
   EXPECT_EQ(told["groups"][0]["change"], "now-refused");
@@ -123,7 +123,7 @@ TEST_F(PolicyReplay, KeepsNoMoreGroupsThanAClientCanMakeItKeep) {
     login.listener = "l" + std::to_string(i);
     logins.push_back(login);
   }
-  const json told = ReplayJson(Lines(logins));
+  json told = ReplayJson(Lines(logins));
   EXPECT_EQ(told["changed"], 3000);
   EXPECT_EQ(told["groups"].size(), 1001u);
 }

@@ -72,7 +72,7 @@ class PolicyService : public testing::Test {
 
 TEST_F(PolicyService, ShowsWhichPolicyIsActive) {
   Start();
-  const json told = PolicyJson({"show"});
+  json told = PolicyJson({"show"});
   EXPECT_EQ(told["version"], "1");
   EXPECT_EQ(told["source"], file_);
   EXPECT_EQ(told["hash"].get<std::string>().size(), 64u);
@@ -94,7 +94,7 @@ TEST_F(PolicyService, TellsThatAFileIsRefusedAndThatTheOldPolicyStays) {
   const Finished reload = Policy({"reload"});
   EXPECT_EQ(reload.exit_code, 3);
   EXPECT_THAT(reload.err, HasSubstr("colour"));
-  const json told = PolicyJson({"show"});
+  json told = PolicyJson({"show"});
   EXPECT_EQ(told["version"], "1");
   EXPECT_THAT(told["failure"].get<std::string>(), HasSubstr("colour"));
   EXPECT_THAT(Policy({"show"}).out, HasSubstr("failure:  "));
@@ -112,9 +112,9 @@ TEST_F(PolicyService, ComparesAFileToTheActivePolicy) {
 
 TEST_F(PolicyService, ExplainsUnderTheActivePolicyAndAsksTheStores) {
   Start();
-  const json told = Explain({"--mechanism", "PLAIN", "--user", kUser});
+  json told = Explain({"--mechanism", "PLAIN", "--user", kUser});
   EXPECT_EQ(told["refused"], false);
-  const json& asked = told["asked"];
+  json asked = told["asked"];
   EXPECT_EQ(asked["refused"], false);
   EXPECT_EQ(asked["store"], "local");
   ASSERT_EQ(asked["stores"].size(), 1u);
@@ -132,7 +132,7 @@ TEST_F(PolicyService, ExplainsWhyACredentialIsOfNoUse) {
       "credentials: {min_scram_iterations: 5000, scram_iterations: 5000}");
   Start();
   const auto obstacle = [&](const std::string& mechanism) {
-    const json told = Explain({"--mechanism", mechanism, "--user", kUser});
+    json told = Explain({"--mechanism", mechanism, "--user", kUser});
     EXPECT_EQ(told["asked"]["reason"], "no_usable_credential");
     EXPECT_EQ(told["asked"]["code"], "auth");
     return told["asked"]["stores"][0]["credentials"][0]["obstacle"].get<std::string>();
@@ -160,11 +160,11 @@ TEST_F(PolicyService, ExplainsWithTheGroupsThatTheStoreHas) {
   Start();
   const std::vector<std::string> as_monitor = {"--mechanism",        "PLAIN",  "--user", kUser,
                                                "--authorization-id", "monitor"};
-  const json without = Explain(as_monitor);
+  json without = Explain(as_monitor);
   EXPECT_EQ(without["reason"], "authzid_not_allowed");
   EXPECT_EQ(without["asked"]["reason"], "authzid_not_allowed");
   ASSERT_EQ(User({"set-groups", kUser, "ops"}).exit_code, 0);
-  const json with = Explain(as_monitor);
+  json with = Explain(as_monitor);
   EXPECT_EQ(with["refused"], false);
   EXPECT_EQ(with["asked"]["refused"], false);
   EXPECT_EQ(with["release"]["released_groups"], json({"ops"}));
@@ -174,7 +174,7 @@ TEST_F(PolicyService, AsksTheStoresForAFileToo) {
   Start();
   const std::string other = file_ + ".new";
   std::ofstream(other) << PolicyOf("mechanisms: [SCRAM-SHA-256]");
-  const json told = Explain({"--file", other, "--user", kUser});
+  json told = Explain({"--file", other, "--user", kUser});
   EXPECT_EQ(told["shown"], json({"SCRAM-SHA-256"}));
   EXPECT_EQ(told["asked"]["stores"][0]["found"], true);
   EXPECT_FALSE(Explain({"--file", other, "--user", kUser, "--offline"}).contains("asked"));

@@ -20,9 +20,11 @@ using nlohmann::json;
 using server::kUser;
 using testing::HasSubstr;
 
+// Carol is locked.
 constexpr char kUsers[] =
     "bob:{CLEARTEXT}pencil\n"
-    "carol:$2y$05$gdmVE3iBl6PzwmyWgGXxtuRnrjfBhtRJQAwYDrWLNDpFGbgEaFIcC\n";
+    "carol:{CLEARTEXT}pen\n"
+    "carol:!\n";
 
 class StoresAndUsers : public testing::Test {
  protected:
@@ -61,7 +63,7 @@ TEST_F(StoresAndUsers, ListsTheStores) {
   EXPECT_EQ(Run({"store", "list"}).out,
             "NAME   KIND    PER TENANT  WRITABLE\n"
             "local  sqlite  no          yes\n");
-  const json stores = RunJson({"store", "list"});
+  json stores = RunJson({"store", "list"});
   ASSERT_EQ(stores.size(), 1u);
   EXPECT_EQ(stores[0]["name"], "local");
   EXPECT_EQ(stores[0]["per_tenant"], false);
@@ -87,7 +89,7 @@ TEST_F(StoresAndUsers, CountsWhatAStoreWasAsked) {
                       std::string(server::kPassword) + "\n")
           .exit_code,
       0);
-  const json stats = RunJson({"store", "stats", "local"});
+  json stats = RunJson({"store", "stats", "local"});
   EXPECT_EQ(stats[0]["misses"], 1);
   EXPECT_EQ(stats[0]["cached"], 1);
   EXPECT_THAT(Run({"store", "stats"}).out, HasSubstr("NAME   HITS  MISSES  FAILURES"));
@@ -100,7 +102,7 @@ TEST_F(StoresAndUsers, ImportsUsersWhoCanLogIn) {
   EXPECT_EQ(imported.exit_code, 0) << imported.err;
   EXPECT_EQ(imported.out, "2 added, 0 replaced, 0 skipped, 0 failed; 0 problems in the file\n");
   EXPECT_EQ(User("bob")["credentials"][0]["scheme"], "CLEARTEXT");
-  EXPECT_EQ(User("carol")["credentials"][0]["scheme"], "CRYPT");
+  EXPECT_EQ(User("carol")["disabled"], true);
   for (const char* mechanism : {"PLAIN", "SCRAM-SHA-256"}) {
     const Finished login = RunSallyportctl(
         {"login", "bob", "--service", running_->address(), "--mechanism", mechanism}, "pencil\n");
@@ -111,7 +113,7 @@ TEST_F(StoresAndUsers, ImportsUsersWhoCanLogIn) {
 TEST_F(StoresAndUsers, DoesWithAUserWhoExistsWhatItIsTold) {
   Start();
   const std::string file = Write(std::string(kUser) + ":{CLEARTEXT}new\n" + kUsers);
-  const json failed = RunJson({"import", "htpasswd", file}, 5);
+  json failed = RunJson({"import", "htpasswd", file}, 5);
   EXPECT_EQ(failed["added"], 2);
   EXPECT_EQ(failed["failed"], 1);
   EXPECT_THAT(failed["failures"][0]["place"].get<std::string>(), HasSubstr(file + ":1"));
@@ -166,7 +168,7 @@ TEST_F(StoresAndUsers, ExportsEveryUserALineEach) {
   EXPECT_THAT(text.out, HasSubstr("user1000\tenabled\tnever\tSCRAM-SHA-256\t\n"));
   const Finished lines = Run({"export", "--output", "json"});
   EXPECT_EQ(std::count(lines.out.begin(), lines.out.end(), '\n'), 251);
-  const json first = json::parse(lines.out.substr(0, lines.out.find('\n')), nullptr, false);
+  json first = json::parse(lines.out.substr(0, lines.out.find('\n')), nullptr, false);
   EXPECT_EQ(first["name"], kUser);
   EXPECT_EQ(first["credentials"][0].contains("id"), true);
   EXPECT_EQ(Run({"export", "--store", "corp"}).out, "");

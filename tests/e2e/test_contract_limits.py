@@ -194,7 +194,7 @@ class Outage(LimitCase):
     def test_of_the_store_is_temporary(self):
         """Outage: SYS_TEMP."""
         # Nobody has logged in yet, so no cache knows the users.
-        database = sqlite3.connect(self.service.store)
+        database = sqlite3.connect(self.service.state / 'users.db')
         self.addCleanup(database.close)
         tables = [name for name, in database.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%user%'")]

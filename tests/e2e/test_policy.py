@@ -35,7 +35,7 @@ class PolicyCase(ContractCase):
         connection = (stream or self.stream).open(
             context(listener), received=SASL_HEADER
             + sasl_frames.plain(username, password, authorization_id, hostname))
-        connection.read_greeting()
+        connection.read_header()
         return connection.read_outcome()[0]
 
     def assert_in(self, outcome, tenant, username=None):
