@@ -39,7 +39,8 @@ class LdapPassword : public testing::Test {
     const LookupResult result = WaitForRead(backend, name);
     EXPECT_TRUE(result.ok()) << result.status();
     CredentialBook book;
-    book[name] = {.account = result.value_or(nullptr), .decoy_verifier = backend.decoy_verifier({})};
+    book[name] = {.account = result.value_or(nullptr),
+                  .decoy_verifier = backend.decoy_verifier({})};
     if (book[name].account != nullptr && book[name].account->disabled) {
       book[name].denial = FailureReason::kAccountDisabled;
     }
