@@ -101,9 +101,16 @@ TEST_F(LdapPassword, TheServerJudgesPlainByABind) {
 
 TEST_F(LdapPassword, AnUnknownUserIsAskedAboutAndRefused) {
   const auto backend = OpenLdap(directory().Settings());
-  const int before = directory().slapd().Logged("BIND dn=\"cn=");
+  // A decoy's name is hexadecimal; "root", "reader" and "searcher" are not, and their binds
+  // may be logged late.
+  const auto decoys = [] {
+    const Slapd& slapd = directory().slapd();
+    return slapd.Logged("BIND dn=\"cn=") - slapd.Logged("BIND dn=\"cn=r") -
+           slapd.Logged("BIND dn=\"cn=s");
+  };
+  const int before = decoys();
   EXPECT_EQ(ReasonOf(LogIn(*backend, "nobody", "guess")), FailureReason::kUnknownUser);
-  EXPECT_EQ(directory().slapd().Logged("BIND dn=\"cn="), before + 1);
+  EXPECT_EQ(decoys(), before + 1);
   EXPECT_EQ(Ask(backend->decoy_verifier({}), "guess"), PasswordAnswer::kWrong);
 }
 
