@@ -55,8 +55,6 @@ inline constexpr std::string_view kLoginKind = "login";
 inline constexpr std::string_view kChangeKind = "change";
 
 // The names of an enum's values, by number.
-inline constexpr std::array<std::string_view, 5> kSaslCodeNames = {"ok", "auth", "sys", "sys-perm",
-                                                                   "sys-temp"};
 inline constexpr std::array<std::string_view, 9> kAuditActionNames = {
     "user_added",   "user_deleted",  "user_enabled",   "user_disabled", "user_changed",
     "password_set", "policy_loaded", "policy_refused", "user_imported"};

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "audit/audit_fields.h"
+#include "core/amqp/sasl_code.h"
 #include "process/json_string.h"
 
 namespace sallyport::audit {
@@ -30,7 +31,7 @@ struct FieldAppender {
     if (value.has_value()) Word(name, ReasonName(*value));
   }
   void operator()(const char* name, amqp::SaslCode value) const {
-    Enum(name, value, kSaslCodeNames);
+    Word(name, amqp::SaslCodeName(value));
   }
   void operator()(const char* name, AuditAction value) const {
     Enum(name, value, kAuditActionNames);

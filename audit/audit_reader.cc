@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "audit/audit_fields.h"
+#include "core/amqp/sasl_code.h"
 
 namespace sallyport::audit {
 namespace {
@@ -53,11 +54,12 @@ struct FieldReader {
   }
   void operator()(const char* name, amqp::SaslCode& value) const {
     const auto* const text = Text(name);
-    const auto* const found = text == nullptr
-                                  ? kSaslCodeNames.end()
-                                  : std::find(kSaslCodeNames.begin(), kSaslCodeNames.end(), *text);
-    if (found == kSaslCodeNames.end()) return Wrong(name, "there as an outcome that is known");
-    value = static_cast<amqp::SaslCode>(found - kSaslCodeNames.begin());
+    const auto* const found = text == nullptr ? amqp::kSaslCodeNames.end()
+                                              : std::find(amqp::kSaslCodeNames.begin(),
+                                                          amqp::kSaslCodeNames.end(), *text);
+    if (found == amqp::kSaslCodeNames.end())
+      return Wrong(name, "there as an outcome that is known");
+    value = static_cast<amqp::SaslCode>(found - amqp::kSaslCodeNames.begin());
   }
 
   const json* Find(const char* name) const {

@@ -1,15 +1,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/amqp/sasl_code.h"
 #include "ctl/output.h"
 #include "ctl/store_answers.h"
-#include "policy/sasl_code_name.h"
 
 namespace sallyport::ctl {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string CodeOf(FailureReason reason) { return policy::SaslCodeName(CodeFor(reason)); }
+std::string CodeOf(FailureReason reason) {
+  return std::string(amqp::SaslCodeName(CodeFor(reason)));
+}
 
 std::string UserText(const v1::LookUpUserResponse& user) {
   std::string text = user.disabled() ? "found, disabled" : "found";

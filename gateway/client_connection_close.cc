@@ -1,9 +1,9 @@
 #include <utility>
 
+#include "core/amqp/sasl_code.h"
 #include "core/sasl/failure_reason.h"
 #include "gateway/client_connection.h"
 #include "gateway/lingering_close.h"
-#include "gateway/sasl_code_name.h"
 #include "process/log.h"
 
 namespace sallyport::gateway {
@@ -16,7 +16,7 @@ void ClientConnection::LogRefused(const client::Outcome& outcome) const {
       {{"listener", context_.listener.name},
        {"client", FormatEndpoint(addresses_.source)},
        {"handshake_id", outcome.handshake_id},
-       {"code", SaslCodeName(outcome.code)},
+       {"code", amqp::SaslCodeName(outcome.code)},
        {"reason", outcome.reason.has_value() ? ReasonName(*outcome.reason) : ""},
        {"detail", outcome.detail},
        {"hostname", outcome.hostname}});

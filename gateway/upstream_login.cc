@@ -7,8 +7,8 @@
 #include "absl/time/clock.h"
 #include "asio/connect.hpp"
 #include "asio/post.hpp"
+#include "core/amqp/sasl_code.h"
 #include "core/crypto/random_source.h"
-#include "gateway/sasl_code_name.h"
 #include "gateway/tls_context.h"
 
 namespace sallyport::gateway {
@@ -214,7 +214,8 @@ UpstreamLogin::Step UpstreamLogin::OnProgress(Progress progress, std::string_vie
       End(UpstreamConnection{std::move(transport_), std::string(bytes),
                              std::string(handshake_->mechanism())});
     } else {
-      Fail(absl::StrCat("the broker refused the login with ", SaslCodeName(done->code)));
+      Fail(absl::StrCat("the broker refused the login with ",
+                        std::string(amqp::SaslCodeName(done->code))));
     }
   }
   return Step::kAgain;

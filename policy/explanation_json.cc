@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "policy/sasl_code_name.h"
+#include "core/amqp/sasl_code.h"
 
 namespace sallyport::policy {
 namespace {
@@ -48,7 +48,7 @@ Json ReleaseJson(const ExplainedRelease& release) {
 Json ExplanationJson(const Explanation& told) {
   Json json = {{"refused", told.reason.has_value()}};
   if (told.reason) {
-    json["code"] = std::string(SaslCodeName(CodeFor(*told.reason)));
+    json["code"] = std::string(amqp::SaslCodeName(CodeFor(*told.reason)));
     json["reason"] = std::string(ReasonName(*told.reason));
     json["sentence"] = std::string(Describe(*told.reason));
   }

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "policy/sasl_code_name.h"
+#include "core/amqp/sasl_code.h"
 
 namespace sallyport::policy {
 namespace {
@@ -21,7 +21,7 @@ void Line(std::string_view what, const std::string& value, std::string* text) {
 void AppendVerdict(const Explanation& told, std::string* text) {
   if (told.reason) {
     Line("verdict", "refused", text);
-    Line("the client sees", std::string(SaslCodeName(CodeFor(*told.reason))), text);
+    Line("the client sees", std::string(amqp::SaslCodeName(CodeFor(*told.reason))), text);
     Line("the broker sees",
          absl::StrCat(std::string(ReasonName(*told.reason)), ": ",
                       std::string(Describe(*told.reason))),

@@ -40,6 +40,9 @@ class FrameReader {
   // FrameReader refuses frames over max_frame_size bytes.
   explicit FrameReader(size_t max_frame_size) : max_frame_size_(max_frame_size) {}
 
+  // set_max_frame_size holds for the frames whose size has not been read yet.
+  void set_max_frame_size(size_t max_frame_size) { max_frame_size_ = max_frame_size; }
+
   // Next reads one frame from the front of *input and removes the bytes that it takes.
   //
   // Monostate: more bytes are needed; *input is empty, and what it held is kept. Frame: its body is

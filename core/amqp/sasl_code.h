@@ -2,7 +2,10 @@
 #ifndef SALLYPORT_CORE_AMQP_SASL_CODE_H_
 #define SALLYPORT_CORE_AMQP_SASL_CODE_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace sallyport::amqp {
 
@@ -15,6 +18,16 @@ enum class SaslCode : uint8_t {
   kSysPerm = 3,  // failed, and will until somebody repairs the server
   kSysTemp = 4,  // failed for now: worth another attempt
 };
+
+// kSaslCodeNames are the codes' names in the specification, by number.
+inline constexpr std::array<std::string_view, 5> kSaslCodeNames = {"ok", "auth", "sys", "sys-perm",
+                                                                   "sys-temp"};
+
+// SaslCodeName is "unknown" for a number that AMQP does not define.
+constexpr std::string_view SaslCodeName(SaslCode code) {
+  const auto number = static_cast<size_t>(code);
+  return number < kSaslCodeNames.size() ? kSaslCodeNames[number] : "unknown";
+}
 
 }  // namespace sallyport::amqp
 

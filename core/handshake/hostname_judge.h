@@ -8,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#include "core/handshake/handshake_limits.h"
 #include "core/handshake/mechanism_offer.h"
 #include "core/sasl/server_mechanism.h"
 
@@ -22,6 +23,8 @@ struct LoginTerms {
   std::string_view decoy_realm;
   // A mechanism must be in this offer too, besides the one that the client was shown.
   const MechanismOffer* offer = nullptr;
+  // What the whole handshake keeps to from here on; null: as before.
+  const HandshakeLimits* limits = nullptr;
 };
 
 class HostnameJudge {

@@ -27,6 +27,7 @@ void SaslExchange::KeepTo(const LoginTerms& terms) {
   context_.channel_bindings = terms.channel_bindings;
   context_.decoy_realm = terms.decoy_realm;
   narrowed_ = terms.offer;
+  if (terms.limits != nullptr) final_data_as_challenge_ = terms.limits->final_data_as_challenge;
 }
 
 std::optional<FailureReason> SaslExchange::Choose(std::string_view mechanism) {

@@ -120,7 +120,7 @@ class SaslExchange {
   // Besides offer_; null: none.
   const MechanismOffer* narrowed_ = nullptr;
   ServerMechanismContext context_;
-  const bool final_data_as_challenge_;
+  bool final_data_as_challenge_;
   Turn turn_ = Turn::kBegin;
   uint64_t awaited_ticket_ = 0;
   const MechanismDescriptor* chosen_ = nullptr;

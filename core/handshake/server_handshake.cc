@@ -27,6 +27,10 @@ HandshakeEvent EventOf(const amqp::SaslFrame& frame) {
                     frame);
 }
 
+size_t FrameSizeWithin(const HandshakeLimits& limits) {
+  return std::min(limits.max_frame_size, limits.max_bytes);
+}
+
 FailureReason ReasonOf(amqp::DecodeErrorKind kind) {
   return kind == amqp::DecodeErrorKind::kTooLarge ? FailureReason::kTooLarge
                                                   : FailureReason::kMalformedFrame;
@@ -40,7 +44,7 @@ ServerHandshake::ServerHandshake(std::shared_ptr<const MechanismOffer> offer,
     : offer_(std::move(offer)),
       limits_(limits),
       judge_(judge),
-      reader_(std::min(limits.max_frame_size, limits.max_bytes)),
+      reader_(FrameSizeWithin(limits)),
       exchange_(offer_, context, limits.final_data_as_challenge) {}
 
 HandshakeStep ServerHandshake::Receive(std::string_view bytes, std::string* to_send) {
@@ -101,13 +105,8 @@ std::optional<HandshakeOutcome> ServerHandshake::ReadHeader(std::string_view* by
 
 HandshakeStep ServerHandshake::OnFrame(const amqp::Frame& frame, std::string* to_send) {
   consumed_ += frame.size;
-  if (consumed_ > limits_.max_bytes) {
-    return Refuse(FailureReason::kTooLarge, "the handshake is over its limit of bytes", to_send);
-  }
-  if (++steps_ > limits_.max_steps) {
-    return Refuse(FailureReason::kTooManySteps, "the handshake is over its limit of steps",
-                  to_send);
-  }
+  ++steps_;
+  if (const auto over = OverLimit()) return Refuse(over->reason, over->what, to_send);
   auto decoded = amqp::DecodeSaslFrame(frame);
   if (const auto* error = std::get_if<amqp::DecodeError>(&decoded)) {
     return Refuse(ReasonOf(error->kind), error->what, to_send);
@@ -116,7 +115,7 @@ HandshakeStep ServerHandshake::OnFrame(const amqp::Frame& frame, std::string* to
   switch (TransitionFor(state_, EventOf(sasl))) {
     // SRS_SASL_SERVER_IO_01_082 SRS_SASL_SERVER_IO_01_084 SRS_SASL_SERVER_IO_01_098
     case HandshakeAction::kBegin:
-      return Begin(std::get<amqp::SaslInit>(sasl), to_send);
+      return Begin(std::get<amqp::SaslInit>(sasl), frame.size, to_send);
     // SRS_SASL_SERVER_IO_01_086 SRS_SASL_SERVER_IO_01_105
     case HandshakeAction::kStep:
       return Apply(exchange_.Respond(std::get<amqp::SaslResponse>(sasl).response), to_send);
@@ -129,7 +128,18 @@ HandshakeStep ServerHandshake::OnFrame(const amqp::Frame& frame, std::string* to
   }
 }
 
-HandshakeStep ServerHandshake::Begin(const amqp::SaslInit& init, std::string* to_send) {
+std::optional<Failure> ServerHandshake::OverLimit() const {
+  if (consumed_ > limits_.max_bytes) {
+    return Failure{FailureReason::kTooLarge, "the handshake is over its limit of bytes"};
+  }
+  if (steps_ > limits_.max_steps) {
+    return Failure{FailureReason::kTooManySteps, "the handshake is over its limit of steps"};
+  }
+  return std::nullopt;
+}
+
+HandshakeStep ServerHandshake::Begin(const amqp::SaslInit& init, size_t frame_size,
+                                     std::string* to_send) {
   const std::string_view hostname = init.hostname.value_or("");
   if (hostname.size() > kMaxHostnameSize) {
     return Refuse(FailureReason::kMalformedMessage, "the hostname is too long", to_send);
@@ -137,6 +147,10 @@ HandshakeStep ServerHandshake::Begin(const amqp::SaslInit& init, std::string* to
   // SRS_SASL_SERVER_IO_01_102
   hostname_ = hostname;
   if (const auto failure = Judge()) return Refuse(failure->reason, failure->what, to_send);
+  if (frame_size > FrameSizeWithin(limits_)) {
+    return Refuse(FailureReason::kTooLarge, "the frame is over its limit of bytes", to_send);
+  }
+  if (const auto over = OverLimit()) return Refuse(over->reason, over->what, to_send);
   return Apply(exchange_.Begin(init.mechanism, init.initial_response), to_send);
 }
 
@@ -144,7 +158,12 @@ std::optional<Failure> ServerHandshake::Judge() {
   if (judge_ == nullptr) return std::nullopt;
   const auto verdict = judge_->Judge(hostname_);
   if (const auto* failure = std::get_if<Failure>(&verdict)) return *failure;
-  exchange_.KeepTo(std::get<LoginTerms>(verdict));
+  const auto& terms = std::get<LoginTerms>(verdict);
+  exchange_.KeepTo(terms);
+  if (terms.limits != nullptr) {
+    limits_ = *terms.limits;
+    reader_.set_max_frame_size(FrameSizeWithin(limits_));
+  }
   return std::nullopt;
 }
 
@@ -266,7 +285,6 @@ absl::Status ServerHandshake::RestoreState(StateReader& state) {
       place < kHandshakeStates ? static_cast<HandshakeState>(place) : HandshakeState::kEnded;
   const uint64_t consumed = state.Number();
   const uint64_t steps = state.Number();
-  if (steps > limits_.max_steps) state.Fail();
   if ((state.Number() == 1) != offer_->plus_offered()) {
     return absl::InvalidArgumentError("the state is of another offer");
   }
@@ -277,6 +295,7 @@ absl::Status ServerHandshake::RestoreState(StateReader& state) {
   } else if (waits_in != HandshakeState::kHeader && waits_in != HandshakeState::kInit) {
     state.Fail();
   }
+  if (steps > limits_.max_steps) state.Fail();
   if (!state.at_end()) return absl::InvalidArgumentError("the state is not whole");
   state_ = waits_in;
   consumed_ = consumed;

@@ -19,6 +19,7 @@
 #include "core/amqp/sasl_code.h"
 #include "core/amqp/sasl_frames.h"
 #include "core/amqp/wiped_buffer.h"
+#include "core/handshake/handshake_limits.h"
 #include "core/handshake/hostname_judge.h"
 #include "core/handshake/mechanism_offer.h"
 #include "core/handshake/sasl_exchange.h"
@@ -26,22 +27,6 @@
 #include "core/sasl/server_mechanism.h"
 
 namespace sallyport {
-
-// HandshakeLimits bound what one client may make us do before it is
-// authenticated, and say how a listener wants it done.
-struct HandshakeLimits {
-  // In bytes, with the frame's header.
-  size_t max_frame_size = 64 * 1024;
-  // What the handshake may use up, in bytes.
-  size_t max_bytes = 128 * 1024;
-  // Frames from the client, skipped ones too.
-  uint32_t max_steps = 16;
-  // Skip empty frames rather than refuse them.
-  bool skip_empty_frames = false;
-  // Send the mechanism's final data (SCRAM's server-final) as a last challenge
-  // rather than with the outcome.
-  bool final_data_as_challenge = false;
-};
 
 // kMaxHostnameSize is the longest hostname that sasl-init may carry, in bytes: a
 // DNS name takes 253, and some brokers' virtual hosts a prefix and 255.
@@ -120,9 +105,10 @@ class ServerHandshake {
   HandshakeStep Advance(std::string_view bytes, std::string* to_send);
   std::optional<HandshakeOutcome> ReadHeader(std::string_view* bytes);
   HandshakeStep OnFrame(const amqp::Frame& frame, std::string* to_send);
-  HandshakeStep Begin(const amqp::SaslInit& init, std::string* to_send);
+  HandshakeStep Begin(const amqp::SaslInit& init, size_t frame_size, std::string* to_send);
   // Has the exchange keep to what the judge says of the hostname, if there is one.
   std::optional<Failure> Judge();
+  std::optional<Failure> OverLimit() const;
   HandshakeStep Apply(ExchangeStep step, std::string* to_send);
   HandshakeStep SendChallenge(std::string_view challenge, std::string* to_send);
   HandshakeOutcome Finish(HandshakeOutcome outcome, std::string* to_send);
@@ -133,7 +119,7 @@ class ServerHandshake {
                                            std::string* to_send);
 
   const std::shared_ptr<const MechanismOffer> offer_;
-  const HandshakeLimits limits_;
+  HandshakeLimits limits_;
   HostnameJudge* const judge_;
   HandshakeState state_ = HandshakeState::kHeader;
   uint8_t header_matched_ = 0;

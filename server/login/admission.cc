@@ -54,7 +54,8 @@ std::variant<Failure, LoginTerms> ConnectionJudge::Judge(std::string_view hostna
   return LoginTerms{.settings = &login.mechanism_settings(),
                     .channel_bindings = connection_.bindings,
                     .decoy_realm = connection_.DecoyRealm(),
-                    .offer = std::get<std::shared_ptr<const MechanismOffer>>(offer).get()};
+                    .offer = std::get<std::shared_ptr<const MechanismOffer>>(offer).get(),
+                    .limits = &login.limits()};
 }
 
 std::variant<Refusal, Admission> Admit(HandshakeHost& host, ResumableRpc rpc,

@@ -1,9 +1,8 @@
 #include "server/login/login_report.h"
 
-#include <array>
-
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "core/amqp/sasl_code.h"
 #include "core/sasl/failure_reason.h"
 #include "process/log.h"
 
@@ -11,12 +10,6 @@ namespace sallyport::server {
 namespace {
 
 using process::LogLevel;
-
-std::string_view CodeName(amqp::SaslCode code) {
-  constexpr std::array<std::string_view, 5> kNames = {"ok", "auth", "sys", "sys-perm", "sys-temp"};
-  const auto index = static_cast<size_t>(code);
-  return index < kNames.size() ? kNames[index] : "unknown";
-}
 
 // What a broker says may be of any size where it is refused for just that.
 std::string_view Bounded(std::string_view text) {
@@ -67,7 +60,7 @@ void Log(LogLevel level, const audit::LoginRecord& record) {
   if (!record.reason) {
     process::Log(level, "login accepted",
                  {{"handshake_id", record.handshake_id},
-                  {"code", CodeName(record.outcome)},
+                  {"code", amqp::SaslCodeName(record.outcome)},
                   {"mechanism", record.mechanism},
                   {"authentication_id", record.authentication_id},
                   {"authorization_id", record.authorization_id},
@@ -84,7 +77,7 @@ void Log(LogLevel level, const audit::LoginRecord& record) {
       record.detail.empty() ? Describe(*record.reason) : std::string_view(record.detail);
   process::Log(level, "login refused",
                {{"handshake_id", record.handshake_id},
-                {"code", CodeName(record.outcome)},
+                {"code", amqp::SaslCodeName(record.outcome)},
                 {"reason", ReasonName(*record.reason)},
                 {"detail", detail},
                 {"mechanism", record.mechanism},

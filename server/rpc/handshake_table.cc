@@ -77,14 +77,15 @@ void HandshakeTable::Begin(const v1::ConnectionInput& input, AdmittedConnection 
 void HandshakeTable::Restore(const v1::ConnectionInput& input, AdmittedConnection connection,
                              const OpenedToken& token) {
   const absl::Duration age = std::max(absl::Now() - token.place().opened_at, absl::ZeroDuration());
-  const auto live = Insert(Clock::now() - absl::ToChronoNanoseconds(age), input.connection_id(),
-                           std::move(connection), token.place());
+  auto live = Insert(Clock::now() - absl::ToChronoNanoseconds(age), input.connection_id(),
+                     std::move(connection), token.place());
   StateReader state = token.state();
   if (!live->second.handshake.RestoreState(state).ok()) {
     Erase(live);
     return RefuseOpen(input, {FailureReason::kResumeRefused,
                               "the handshake cannot go on under this replica's policy"});
   }
+  live = Reschedule(live);
   if (!input.received().empty()) Receive(live, input.received());
 }
 
@@ -101,6 +102,17 @@ HandshakeTable::Live::iterator HandshakeTable::Insert(Clock::time_point opened_a
   by_id_.emplace(connection_id, live);
   host_.live_handshakes.fetch_add(1, std::memory_order_relaxed);
   return live;
+}
+
+HandshakeTable::Live::iterator HandshakeTable::Reschedule(Live::iterator live) {
+  const LiveHandshake& handshake = live->second;
+  const auto due = handshake.opened_at + host_.TimeoutOf(*handshake.connection.party.scope.login);
+  if (due == live->first.first) return live;
+  auto node = live_.extract(live);
+  node.key().first = due;
+  const auto moved = live_.insert(std::move(node)).position;
+  by_id_[moved->second.connection_id] = moved;
+  return moved;
 }
 
 void HandshakeTable::RefuseOpen(const v1::ConnectionInput& input, const Refusal& refusal) {
@@ -128,7 +140,9 @@ void HandshakeTable::End(Live::iterator live, FailureReason reason) {
 }
 
 void HandshakeTable::Receive(Live::iterator live, std::string_view bytes) {
-  Advance(live, live->second.handshake.Receive(bytes, &to_send_));
+  HandshakeStep step = live->second.handshake.Receive(bytes, &to_send_);
+  // Before anything waits for it: what it waits for finds it by its time.
+  Advance(Reschedule(live), std::move(step));
 }
 
 void HandshakeTable::Advance(Live::iterator live, HandshakeStep step) {

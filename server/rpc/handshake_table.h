@@ -76,6 +76,8 @@ class HandshakeTable {
                const OpenedToken& token);
   Live::iterator Insert(Clock::time_point opened_at, uint64_t connection_id,
                         AdmittedConnection connection, HandshakePlace place);
+  // Moves it to when its time is up under the terms that it has come to by now.
+  Live::iterator Reschedule(Live::iterator live);
   void RefuseOpen(const v1::ConnectionInput& input, const Refusal& refusal);
   void End(Live::iterator live, FailureReason reason);
   void Receive(Live::iterator live, std::string_view bytes);

@@ -94,6 +94,28 @@ TEST_F(HostnameJudgeTest, HasTheMechanismRunUnderItsSettings) {
   EXPECT_NE(sent_.find("realm=\"tenant.example\""), std::string::npos);
 }
 
+TEST_F(HostnameJudgeTest, BringsLimitsThatHoldFromTheFirstFrameOn) {
+  const std::string init = InitFrame("SCRAM-SHA-256", "n,,n=alice,r=nonce", "b");
+  const auto reason_under = [&](const HandshakeLimits& limits) {
+    OneVerdict judge(LoginTerms{.settings = &settings_, .offer = shown_.get(), .limits = &limits});
+    return Reason(Receive(judge, SaslHeader() + init));
+  };
+  EXPECT_EQ(reason_under({.max_frame_size = init.size()}), std::nullopt);
+  EXPECT_EQ(reason_under({.max_frame_size = init.size() - 1}), FailureReason::kTooLarge);
+  EXPECT_EQ(reason_under({.max_bytes = SaslHeader().size() + init.size()}), std::nullopt);
+  EXPECT_EQ(reason_under({.max_bytes = SaslHeader().size() + init.size() - 1}),
+            FailureReason::kTooLarge);
+  EXPECT_EQ(reason_under({.max_steps = 0}), FailureReason::kTooManySteps);
+}
+
+TEST_F(HostnameJudgeTest, BringsLimitsForTheFramesThatFollow) {
+  const HandshakeLimits limits = {.max_frame_size = 128};
+  OneVerdict judge(LoginTerms{.settings = &settings_, .offer = shown_.get(), .limits = &limits});
+  Receive(judge, SaslHeader() + InitFrame("DIGEST-MD5", std::nullopt, "b"));
+  EXPECT_EQ(Reason(handshake_->Receive(ResponseFrame(std::string(128, 'x')), &sent_)),
+            FailureReason::kTooLarge);
+}
+
 TEST_F(HostnameJudgeTest, JudgesAgainWhereAHandshakeGoesOn) {
   OneVerdict judge(LoginTerms{.settings = &settings_, .offer = shown_.get()});
   Receive(judge, SaslHeader() + InitFrame("DIGEST-MD5", std::nullopt, "a.example"));

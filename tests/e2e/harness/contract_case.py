@@ -1,5 +1,6 @@
 """The base of the contract's tests: sallyportd, and brokers that are no SDK of ours."""
 
+import os
 import pathlib
 import ssl
 import tempfile
@@ -56,10 +57,11 @@ class ContractService:
     """sallyportd in a folder of its own, on a port that it takes."""
 
     def __init__(self, listeners=LISTENERS, rules='', configuration='', shared=None, policy=None,
-                 tls=None):
+                 tls=None, environment=None):
         """`rules`: of the policy, beside `listeners`; or `policy`: what makes the whole of its
         text, given the service's folder. `shared`: another ContractService, whose users and decoys
-        this one has. `tls`: a key pair, and brokers must show certificates of its CA."""
+        this one has. `tls`: a key pair, and brokers must show certificates of its CA.
+        `environment`: variables beside those that the test has."""
         deployment = EndToEndCase.deployment
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='contract-', dir=deployment.scratch))
         state = shared.state if shared else self.folder
@@ -81,7 +83,8 @@ decoy_key: {state / 'decoy.key'}
 {configuration}''', encoding='utf-8')
         ready = self.folder / 'ready.json'
         self.program = Program('sallyportd', [deployment.binaries.service, '--config', file,
-                                              '--ready-file', ready], self.folder)
+                                              '--ready-file', ready], self.folder,
+                               environment={**os.environ, **(environment or {})})
         self.address = self.program.wait_for_file(ready)['grpc']
         self.ctl = Ctl(deployment.binaries.ctl, self.admin_socket)
 

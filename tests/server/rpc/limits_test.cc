@@ -116,6 +116,31 @@ TEST(HandshakeLimits, EndsAHandshakeThatTakesTooLong) {
   EXPECT_TRUE(stream.Of(1).sent.ends_with(outcome));
 }
 
+TEST(HandshakeLimits, GivesALoginTheTimeOfTheTenantThatItsHostnameNames) {
+  ServerConfig config = ScratchConfig();
+  config.quotas.handshake_timeout = std::chrono::minutes(10);
+  UseRules(&config, "mechanisms: [SCRAM-SHA-256]",
+           "tenants:\n"
+           "- name: patient\n"
+           "- name: quick\n"
+           "  hostnames: [quick.example]\n"
+           "  rules:\n"
+           "    limits: {handshake_timeout: 100ms}\n"
+           "default_tenant: patient\n");
+  RunningService running(config);
+  RawStream stream(running.stub());
+  v1::ConnectionInput open = OpenInput(1);
+  std::string bytes(amqp::kSaslProtocolHeader);
+  amqp::AppendSaslInit({.mechanism = "SCRAM-SHA-256",
+                        .initial_response = "n,,n=alice,r=nonce",
+                        .hostname = "quick.example"},
+                       &bytes);
+  open.set_received(bytes);
+  stream.SendOne(open);
+  ASSERT_TRUE(stream.ReadUntilOutcome(1));
+  EXPECT_EQ(stream.Of(1).outcome->reason(), v1::FAILURE_REASON_TIMED_OUT);
+}
+
 TEST(HandshakeLimits, DrainsWithoutLosingWhatIsUnderWay) {
   ServerConfig config = ScratchConfig();
   config.drain = absl::Seconds(60);
