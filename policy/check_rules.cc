@@ -8,14 +8,13 @@
 #include "core/sasl/digest_md5/digest_challenge.h"
 #include "core/sasl/mechanism_registry.h"
 #include "policy/authorization.h"
+#include "policy/channel_binding_types.h"
 #include "policy/credential_rules.h"
 #include "policy/values.h"
 #include "process/nearest_name.h"
 
 namespace sallyport::policy {
 namespace {
-
-constexpr std::string_view kBindingTypes[] = {"tls-exporter", "tls-server-end-point", "tls-unique"};
 
 std::string NoSuch(std::string_view what, const std::string& name,
                    const std::vector<std::string>& known) {
@@ -64,8 +63,8 @@ void CheckRules(const v1::LoginRules& rules, const std::vector<std::string>& sto
   CheckMechanisms(rules, path, problems);
   for (int i = 0; i < rules.channel_bindings_size(); ++i) {
     const std::string& type = rules.channel_bindings(i);
-    if (std::find(std::begin(kBindingTypes), std::end(kBindingTypes), type) ==
-        std::end(kBindingTypes)) {
+    if (std::find(std::begin(kChannelBindingTypes), std::end(kChannelBindingTypes), type) ==
+        std::end(kChannelBindingTypes)) {
       problems->Refuse(path.Item("channel_bindings", static_cast<size_t>(i)),
                        absl::StrCat("unknown type '", type,
                                     "'; there are tls-exporter, tls-server-end-point, tls-unique"));

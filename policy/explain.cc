@@ -6,17 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/sasl/mechanism_registry.h"
+#include "policy/store_kind.h"
 
 namespace sallyport::policy {
 namespace {
 
 using OfferPointer = std::shared_ptr<const MechanismOffer>;
-
-std::string KindOf(const v1::Store& store) {
-  const auto* kind = store.GetDescriptor()->FindOneofByName("kind");
-  const auto* field = store.GetReflection()->GetOneofFieldDescriptor(store, kind);
-  return field == nullptr ? "" : field->name();
-}
 
 std::vector<std::string> NamesOf(const MechanismOffer& offer) {
   std::vector<std::string> names;
@@ -129,7 +124,7 @@ class Explainer {
     for (const StoreChoice& choice : login_->stores()) {
       const v1::Store& store = policy_.policy().stores(static_cast<int>(choice.store));
       told_.stores.push_back({.name = store.name(),
-                              .kind = KindOf(store),
+                              .kind = StoreKind(store),
                               .per_tenant = store.per_tenant(),
                               .next_on_outage = choice.next_on_outage});
     }

@@ -5,12 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/sasl/mechanism_registry.h"
+#include "policy/channel_binding_types.h"
 #include "policy/explain.h"
 
 namespace sallyport::policy {
 namespace {
-
-constexpr std::string_view kBindingTypes[] = {"tls-exporter", "tls-server-end-point", "tls-unique"};
 
 // Whether it is policy that gives this reason, whatever the stores say.
 bool IsPolicys(FailureReason reason) {
@@ -57,14 +56,14 @@ Answer AskWithBindings(const Policy& policy, LoginQuestion question) {
   }
   Answer answer;
   size_t refused = 0;
-  for (const std::string_view type : kBindingTypes) {
+  for (const std::string_view type : kChannelBindingTypes) {
     question.binding = type;
     Explanation told = Explain(policy, question);
     refused += told.reason ? 1 : 0;
     // One that is let through says more of what would come then.
-    if (type == kBindingTypes[0] || !told.reason) answer.told = std::move(told);
+    if (type == kChannelBindingTypes[0] || !told.reason) answer.told = std::move(told);
   }
-  if (refused > 0 && refused < std::size(kBindingTypes)) {
+  if (refused > 0 && refused < std::size(kChannelBindingTypes)) {
     answer.unsure = "the record does not tell the type of its channel binding";
   }
   return answer;

@@ -4,20 +4,13 @@
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <string_view>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "process/system_error.h"
 
 namespace sallyport::process {
-namespace {
-
-absl::Status SystemError(std::string_view what, const std::string& path, int error) {
-  return absl::UnavailableError(absl::StrCat("cannot ", std::string(what), " ", path, ": ",
-                                             std::generic_category().message(error)));
-}
-
-}  // namespace
+namespace {}  // namespace
 
 absl::Status MakePrivateDirectory(const std::string& file) {
   const std::filesystem::path parent = std::filesystem::path(file).parent_path();

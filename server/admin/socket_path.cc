@@ -8,26 +8,22 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <system_error>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "process/system_error.h"
 
 namespace sallyport::server {
 namespace {
 
-absl::Status SystemError(const std::string& what, const std::string& path, int error) {
-  return absl::UnavailableError(
-      absl::StrCat("cannot ", what, " ", path, ": ", std::generic_category().message(error)));
-}
-
 absl::Status PrepareDirectory(const std::string& directory) {
   if (mkdir(directory.c_str(), 0700) == 0) return absl::OkStatus();
-  if (errno != EEXIST) return SystemError("create the directory", directory, errno);
+  if (errno != EEXIST) return process::SystemError("create the directory", directory, errno);
   struct stat info {};
   // Not stat: a link could lead elsewhere by the time the socket is made.
-  if (lstat(directory.c_str(), &info) != 0) return SystemError("examine", directory, errno);
+  if (lstat(directory.c_str(), &info) != 0)
+    return process::SystemError("examine", directory, errno);
   if (!S_ISDIR(info.st_mode) || info.st_uid != geteuid() ||
       (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -41,7 +37,7 @@ absl::Status PrepareDirectory(const std::string& directory) {
 // Whether a server accepts connections there.
 absl::StatusOr<bool> IsListening(const std::string& path) {
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return SystemError("make a socket for", path, errno);
+  if (fd < 0) return process::SystemError("make a socket for", path, errno);
   absl::Cleanup close_fd = [fd] { close(fd); };
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -61,7 +57,7 @@ absl::Status PrepareSocketPath(const std::string& path) {
   if (absl::Status status = PrepareDirectory(directory); !status.ok()) return status;
   struct stat info {};
   if (lstat(path.c_str(), &info) != 0) {
-    return errno == ENOENT ? absl::OkStatus() : SystemError("examine", path, errno);
+    return errno == ENOENT ? absl::OkStatus() : process::SystemError("examine", path, errno);
   }
   if (!S_ISSOCK(info.st_mode)) {
     return absl::FailedPreconditionError(
@@ -73,7 +69,8 @@ absl::Status PrepareSocketPath(const std::string& path) {
     return absl::UnavailableError(
         absl::StrCat("another server listens on ", path, "; stop it, or name another path"));
   }
-  if (unlink(path.c_str()) != 0) return SystemError("remove the stale socket", path, errno);
+  if (unlink(path.c_str()) != 0)
+    return process::SystemError("remove the stale socket", path, errno);
   return absl::OkStatus();
 }
 

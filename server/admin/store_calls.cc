@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "policy/store_kind.h"
 #include "server/admin/admin_conversion.h"
 #include "server/admin/store_answer.h"
 #include "server/admin/user_input.h"
@@ -15,13 +16,6 @@
 
 namespace sallyport::server {
 namespace {
-
-// As the policy names it.
-std::string KindOf(const v1::Store& store) {
-  const google::protobuf::OneofDescriptor* kinds = v1::Store::descriptor()->FindOneofByName("kind");
-  const auto* kind = v1::Store::GetReflection()->GetOneofFieldDescriptor(store, kinds);
-  return kind == nullptr ? "" : std::string(kind->name());
-}
 
 absl::StatusOr<std::shared_ptr<CredentialStore>> FindStore(const ActivePolicy& active,
                                                            const std::string& name) {
@@ -48,7 +42,7 @@ v1::ListStoresResponse ListStores(const AdminCall& call) {
     const CredentialStore::Stats stats = store.stats();
     v1::StoreStatus* status = response.add_stores();
     status->set_name(store.name());
-    status->set_kind(KindOf(policy.stores(i)));
+    status->set_kind(policy::StoreKind(policy.stores(i)));
     status->set_per_tenant(store.per_tenant());
     status->set_writable(store.directory() != nullptr);
     status->set_hits(stats.hits);

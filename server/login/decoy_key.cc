@@ -7,22 +7,16 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "process/private_directory.h"
+#include "process/system_error.h"
 
 namespace sallyport::server {
 namespace {
-
-absl::Status SystemError(std::string_view what, const std::string& path, int error) {
-  return absl::UnavailableError(absl::StrCat("cannot ", std::string(what), " the decoy key ", path,
-                                             ": ", std::generic_category().message(error)));
-}
 
 absl::Status CheckFile(const std::string& path, const struct stat& info) {
   if (!S_ISREG(info.st_mode)) {
@@ -53,15 +47,16 @@ absl::StatusOr<Secret> Load(const std::string& path) {
   // Not to be held up by a pipe.
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0 && errno == ENOENT) return absl::NotFoundError("");
-  if (fd < 0) return SystemError("open", path, errno);
+  if (fd < 0) return process::SystemError("open the decoy key", path, errno);
   const absl::Cleanup close_fd = [fd] { close(fd); };
   struct stat info {};
-  if (fstat(fd, &info) != 0) return SystemError("examine", path, errno);
+  if (fstat(fd, &info) != 0) return process::SystemError("examine the decoy key", path, errno);
   if (absl::Status status = CheckFile(path, info); !status.ok()) return status;
   Secret key = Secret::Zeroed(kDecoyKeySize);
   const ssize_t size = read(fd, key.data(), key.size());
-  if (size < 0) return SystemError("read", path, errno);
-  if (static_cast<size_t>(size) != key.size()) return SystemError("read", path, EIO);
+  if (size < 0) return process::SystemError("read the decoy key", path, errno);
+  if (static_cast<size_t>(size) != key.size())
+    return process::SystemError("read the decoy key", path, EIO);
   return key;
 }
 
@@ -69,17 +64,18 @@ absl::StatusOr<Secret> Load(const std::string& path) {
 absl::Status Create(const std::string& path, const Secret& key) {
   std::string temporary = path + ".XXXXXX";
   const int fd = mkostemp(temporary.data(), O_CLOEXEC);
-  if (fd < 0) return SystemError("create", path, errno);
+  if (fd < 0) return process::SystemError("create the decoy key", path, errno);
   const absl::Cleanup remove = [&] {
     close(fd);
     unlink(temporary.c_str());
   };
   const ssize_t size = write(fd, key.view().data(), key.size());
-  if (size < 0) return SystemError("write", path, errno);
-  if (static_cast<size_t>(size) != key.size()) return SystemError("write", path, ENOSPC);
-  if (fsync(fd) != 0) return SystemError("write", path, errno);
+  if (size < 0) return process::SystemError("write the decoy key", path, errno);
+  if (static_cast<size_t>(size) != key.size())
+    return process::SystemError("write the decoy key", path, ENOSPC);
+  if (fsync(fd) != 0) return process::SystemError("write the decoy key", path, errno);
   if (link(temporary.c_str(), path.c_str()) != 0 && errno != EEXIST) {
-    return SystemError("create", path, errno);
+    return process::SystemError("create the decoy key", path, errno);
   }
   // Only best effort: without it a crash may cost the name, and the next start makes another key.
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
@@ -104,7 +100,8 @@ absl::StatusOr<Secret> LoadOrCreateDecoyKey(const std::string& path, RandomSourc
   if (absl::Status status = Create(path, fresh); !status.ok()) return status;
   key = Load(path);
   // Such as a link that leads nowhere.
-  if (absl::IsNotFound(key.status())) return SystemError("open", path, ENOENT);
+  if (absl::IsNotFound(key.status()))
+    return process::SystemError("open the decoy key", path, ENOENT);
   return key;
 }
 

@@ -39,8 +39,7 @@ bool AllowsPasswordsWithoutTls(const v1::Policy& policy) {
 }
 
 void CheckOffer(const LoginPolicy& login, const ConnectionTraits& traits, bool cleartext) {
-  const auto* offer =
-      std::get_if<std::shared_ptr<const MechanismOffer>>(&login.OfferFor(traits));
+  const auto* offer = std::get_if<std::shared_ptr<const MechanismOffer>>(&login.OfferFor(traits));
   if (offer == nullptr) return;
   Expect((*offer)->greeting().size() <= amqp::kMinMaxFrameSize + 8);
   if (!traits.has_certificate) Expect((*offer)->Find("EXTERNAL") == nullptr);

@@ -5,22 +5,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <system_error>
-
 #include "absl/strings/str_cat.h"
 #include "process/private_directory.h"
+#include "process/system_error.h"
 
 namespace sallyport::server {
 namespace {
 
-absl::Status SystemError(const std::string& what, const std::string& path, int error) {
-  return absl::UnavailableError(
-      absl::StrCat("cannot ", what, " ", path, ": ", std::generic_category().message(error)));
-}
-
 absl::Status CheckExisting(const std::string& path) {
   struct stat info {};
-  if (stat(path.c_str(), &info) != 0) return SystemError("examine", path, errno);
+  if (stat(path.c_str(), &info) != 0) return process::SystemError("examine", path, errno);
   if (!S_ISREG(info.st_mode)) {
     return absl::FailedPreconditionError(absl::StrCat(path, " is not a regular file"));
   }
@@ -47,7 +41,7 @@ absl::Status PrepareSqliteFile(const std::string& path) {
     close(fd);
     return absl::OkStatus();
   }
-  if (errno != EEXIST) return SystemError("create", path, errno);
+  if (errno != EEXIST) return process::SystemError("create", path, errno);
   return CheckExisting(path);
 }
 
