@@ -50,8 +50,7 @@ audit::LoginRecord RecordOf(const LoginReport& report) {
   if (const auto* tenant = connection.party.scope.tenant) record.tenant = tenant->name();
   if (const auto& scope = connection.party.broker; scope != nullptr) {
     if (scope->broker != nullptr) record.broker = scope->broker->name();
-    record.policy_version = scope->active->policy->version();
-    record.policy_hash = scope->active->policy->hash();
+    record.policy = scope->active->stamp;
   }
   if (outcome.identity) {
     record.authentication_id = outcome.identity->authentication_id;
