@@ -198,7 +198,7 @@ PolicyChange PolicySource::Load(bool asked_for) {
   const Remedy remedy = Take(&change, &record);
   change.active = Current()->stamp;
   // There is nothing to tell of a file that is not read as the source ends.
-  if (absl::IsCancelled(change.status)) return change;
+  if (absl::IsCancelled(change.status) && change.hash.empty()) return change;
   if (!Keep(change, remedy) && serial() == before) return change;
   if (options_.on_change != nullptr) options_.on_change(change);
   if (record == nullptr) {

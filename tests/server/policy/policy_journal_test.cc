@@ -127,9 +127,9 @@ TEST_F(PolicyJournalTest, TellsWhatWasRefusedAndWhatStaysActive) {
   EXPECT_EQ(changes[0].value("policy_hash", "").size(), 64u);
   EXPECT_NE(changes[0].value("policy_hash", ""), active);
   const std::string detail = changes[0].value("detail", "");
-  EXPECT_NE(detail.find(absl::StrCat("the policy with version '1' and hash ", active,
-                                     " stays active: ")),
-            std::string::npos)
+  EXPECT_NE(
+      detail.find(absl::StrCat("the policy with version '1' and hash ", active, " stays active: ")),
+      std::string::npos)
       << detail;
   EXPECT_NE(detail.find("ROT13"), std::string::npos) << detail;
 }

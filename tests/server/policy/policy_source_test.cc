@@ -250,7 +250,7 @@ TEST_F(PolicySourceTest, TellsWhatWasRefusedAsFarAsItIsKnown) {
   EXPECT_EQ(judged.version, "2");
   EXPECT_EQ(judged.hash.size(), 64u);
   EXPECT_EQ(judged.active->version, "1");
-  Write("version: '3\n");
+  Write("wrong: 1\n");
   const PolicyChange unread = source_->Reload();
   EXPECT_FALSE(unread.status.ok());
   EXPECT_EQ(unread.version, "");
