@@ -24,6 +24,22 @@ namespace {
 using audit::Eventually;
 using nlohmann::json;
 
+// Knows nobody.
+class EmptyBackend : public StoreBackend {
+ public:
+  void Read(const UserKey&, LookupDone done) override {
+    std::move(done)(std::shared_ptr<const Account>());
+  }
+  void Ping(absl::AnyInvocable<void(absl::Status) &&> done) override {
+    std::move(done)(absl::OkStatus());
+  }
+};
+
+absl::StatusOr<std::shared_ptr<CredentialStore>> OpenEmpty(const v1::Store& store) {
+  return CredentialStore::Create({.name = store.name()},
+                                 [](StoreChanges&) { return std::make_unique<EmptyBackend>(); });
+}
+
 class PolicyJournalTest : public testing::Test {
  protected:
   PolicyJournalTest() {
@@ -36,6 +52,7 @@ class PolicyJournalTest : public testing::Test {
     journal_.emplace(*audit_, "file");
     auto source = PolicySource::Create({.file = policy_file(),
                                         .surroundings = {.decoy_key = Secret("any")},
+                                        .open_store = OpenEmpty,
                                         .on_change = PolicyJournal::Log,
                                         .reserve_record = [this] { return journal_->Reserve(); },
                                         .watch_period = absl::Milliseconds(1),
@@ -45,8 +62,10 @@ class PolicyJournalTest : public testing::Test {
     ASSERT_TRUE(source.ok()) << source.status();
     source_ = *std::move(source);
   }
-  void Write(const std::string& version, const std::string& more = "") {
-    std::ofstream(policy_file() + ".new") << "version: '" << version << "'\n" << more;
+  void Write(const std::string& version, const std::string& rules = "") {
+    std::ofstream(policy_file() + ".new")
+        << "version: '" << version << "'\nstores: [{name: s, sqlite: {path: a}}]\n"
+        << "rules: {stores: [{store: s}]" << rules << "}\n";
     EXPECT_EQ(rename((policy_file() + ".new").c_str(), policy_file().c_str()), 0);
   }
   std::string ActiveVersion() { return source_->Current()->policy->version(); }
@@ -117,7 +136,7 @@ TEST_F(PolicyJournalTest, GoesOnAndCountsWhereItIsToldTo) {
 TEST_F(PolicyJournalTest, TellsWhatWasRefusedAndWhatStaysActive) {
   Start();
   const std::string active = source_->Current()->policy->hash();
-  Write("2", "rules: {mechanisms: [ROT13]}\n");
+  Write("2", ", mechanisms: [ROT13]");
   EXPECT_TRUE(Eventually([&] { return audit_->stats().written == 1; }));
   const std::vector<json> changes = Changes();
   ASSERT_EQ(changes.size(), 1u);
