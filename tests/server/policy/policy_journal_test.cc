@@ -118,10 +118,11 @@ TEST_F(PolicyJournalTest, ChangesNothingThatItCannotRecordAndTriesAgain) {
   EXPECT_EQ(ActiveVersion(), "1");
   taken.clear();
   EXPECT_TRUE(BecomesActive("2"));
+  // The refusal has a line, too, where there was a place by then.
   const std::vector<json> changes = Changes();
-  ASSERT_EQ(changes.size(), 1u);
-  EXPECT_EQ(changes[0].value("action", ""), "policy_loaded");
-  EXPECT_EQ(changes[0].value("policy_version", ""), "2");
+  ASSERT_FALSE(changes.empty());
+  EXPECT_EQ(changes.back().value("action", ""), "policy_loaded");
+  EXPECT_EQ(changes.back().value("policy_version", ""), "2");
 }
 
 TEST_F(PolicyJournalTest, GoesOnAndCountsWhereItIsToldTo) {
