@@ -6,11 +6,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 
 #include "absl/time/time.h"
+#include "audit/policy_stamp.h"
 #include "core/amqp/sasl_code.h"
 #include "core/sasl/failure_reason.h"
 
@@ -45,9 +47,8 @@ struct LoginRecord {
   bool channel_bound = false;
   // Whether another stream or replica had begun it.
   bool resumed = false;
-  // The policy that decided.
-  std::string policy_version;
-  std::string policy_hash;
+  // The policy that decided, shared by all its logins; null where it did not come to that.
+  std::shared_ptr<const PolicyStamp> policy;
   absl::Duration duration;
   // Whether some text was longer than kMaxAuditText, and was cut.
   bool truncated = false;

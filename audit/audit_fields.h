@@ -12,8 +12,16 @@
 
 namespace sallyport::audit {
 
-// VisitFields calls `visit` with the name and the value of each field but `time`, in
-// the order in which they are written. Record is one of the records, const or not.
+// PolicyFieldNames are those of the two fields that a PolicyStamp is written as.
+struct PolicyFieldNames {
+  const char* version;
+  const char* hash;
+};
+inline constexpr PolicyFieldNames kPolicyFields = {"policy_version", "policy_hash"};
+
+// VisitFields calls `visit` with the name, or the PolicyFieldNames, and the value of each
+// field but `time`, in the order in which they are written. Record is one of the records, const or
+// not.
 template <typename Record, typename Visit>
 void VisitFields(Record& record, Visit visit) {
   if constexpr (std::is_same_v<std::remove_const_t<Record>, LoginRecord>) {
@@ -34,8 +42,7 @@ void VisitFields(Record& record, Visit visit) {
     visit("store", record.store);
     visit("channel_bound", record.channel_bound);
     visit("resumed", record.resumed);
-    visit("policy_version", record.policy_version);
-    visit("policy_hash", record.policy_hash);
+    visit(kPolicyFields, record.policy);
     visit("duration_us", record.duration);
   } else {
     visit("actor", record.actor);
@@ -45,8 +52,8 @@ void VisitFields(Record& record, Visit visit) {
     visit("store", record.store);
     visit("tenant", record.tenant);
     visit("user", record.user);
-    visit("policy_version", record.policy_version);
-    visit("policy_hash", record.policy_hash);
+    visit(kPolicyFields.version, record.policy_version);
+    visit(kPolicyFields.hash, record.policy_hash);
   }
   visit("truncated", record.truncated);
 }

@@ -1,5 +1,6 @@
 #include "audit/audit_line.h"
 
+#include <memory>
 #include <span>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,12 @@ struct FieldAppender {
     if (value.empty()) return;
     Name(name);
     process::AppendJsonString(value, text);
+  }
+  void operator()(const PolicyFieldNames& names,
+                  const std::shared_ptr<const PolicyStamp>& policy) const {
+    if (policy == nullptr) return;
+    (*this)(names.version, policy->version);
+    (*this)(names.hash, policy->hash);
   }
   void operator()(const char* name, bool value) const {
     Name(name);

@@ -1,8 +1,10 @@
 #include "audit/audit_reader.h"
 
 #include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -33,6 +35,13 @@ struct FieldReader {
 
   void operator()(const char* name, std::string& value) const {
     if (const auto* text = Text(name)) value = *text;
+  }
+  void operator()(const PolicyFieldNames& names, std::shared_ptr<const PolicyStamp>& policy) const {
+    PolicyStamp read;
+    (*this)(names.version, read.version);
+    (*this)(names.hash, read.hash);
+    if (read.version.empty() && read.hash.empty()) return;
+    policy = std::make_shared<const PolicyStamp>(std::move(read));
   }
   void operator()(const char* name, bool& value) const {
     const json* const member = Find(name);

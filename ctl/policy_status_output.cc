@@ -28,7 +28,7 @@ void PrintPolicyStatus(OutputFormat format, const v1::PolicyStatus& status) {
             << "hash:     " << status.hash() << "\n"
             << "loaded:   " << FormatTime(status.loaded_at()) << "\n";
   if (status.failure().empty()) return;
-  std::cout << "failure:  the file as it is now is refused; the policy above stays active\n";
+  std::cout << "failure:  the file as it is now is not taken; the policy above stays active\n";
   const std::vector<std::string> lines = absl::StrSplit(status.failure(), '\n');
   for (const std::string& line : lines) std::cout << "  " << Printable(line) << "\n";
 }

@@ -47,11 +47,9 @@ absl::StatusOr<PolicyDocument> PolicyDocument::FromText(std::string text, std::s
   PolicyDocument document;
   document.text_ = std::move(text);
   document.source_ = std::move(source);
-  std::string digest(DigestSize(HashFunction::kSha256), '\0');
-  if (!Digest(HashFunction::kSha256, document.text_, digest)) {
-    return absl::UnavailableError("the policy cannot be hashed: OpenSSL has no SHA-256");
-  }
-  document.hash_ = absl::BytesToHexString(digest);
+  auto hash = HashOf(document.text_);
+  if (!hash.ok()) return hash.status();
+  document.hash_ = *std::move(hash);
   auto root = process::ParseYaml(document.text_, document.source_, kLimits);
   if (!root.ok()) return root.status();
   document.root_ = *std::move(root);
@@ -59,6 +57,14 @@ absl::StatusOr<PolicyDocument> PolicyDocument::FromText(std::string text, std::s
   ReadYamlMessage(document.root_, &document.policy_, &problems);
   if (!problems.empty()) return document.Refusal(std::move(problems));
   return document;
+}
+
+absl::StatusOr<std::string> PolicyDocument::HashOf(std::string_view text) {
+  std::string digest(DigestSize(HashFunction::kSha256), '\0');
+  if (!Digest(HashFunction::kSha256, text, digest)) {
+    return absl::UnavailableError("the policy cannot be hashed: OpenSSL has no SHA-256");
+  }
+  return absl::BytesToHexString(digest);
 }
 
 process::YamlPlace PolicyDocument::PlaceOf(const PolicyPath& path) const {

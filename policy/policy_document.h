@@ -30,6 +30,9 @@ class PolicyDocument {
   // expected.
   static absl::StatusOr<PolicyDocument> FromText(std::string text, std::string source);
 
+  // HashOf is the hash of a document of this text. Unavailable where OpenSSL has none.
+  static absl::StatusOr<std::string> HashOf(std::string_view text);
+
   const v1::Policy& policy() const { return policy_; }
   const std::string& text() const { return text_; }
   const std::string& source() const { return source_; }

@@ -65,48 +65,44 @@ absl::Status Service::OpenAudit() {
   auto audit = AuditLog::Open(config_.audit);
   if (!audit.ok()) return audit.status();
   audit_ = *std::move(audit);
+  const AuditOptions& options = config_.audit;
+  if (!options.file.empty() && options.when_full == WhenFull::kRefuse &&
+      options.queue < config_.quotas.max_handshakes) {
+    process::Log(process::LogLevel::kWarning,
+                 "audit.queue has fewer places than limits.handshakes: logins over it are refused",
+                 {{"queue", options.queue}, {"handshakes", config_.quotas.max_handshakes}});
+  }
   return absl::OkStatus();
 }
 
 absl::Status Service::LoadPolicy() {
   auto decoy_key = LoadOrCreateDecoyKey(config_.decoy_key_file, SystemRandom());
   if (!decoy_key.ok()) return decoy_key.status();
+  policy_journal_ =
+      std::make_unique<PolicyJournal>(*audit_, config_.policy_file.empty() ? "built-in" : "file");
+  auto record = policy_journal_->Reserve();
+  if (!record.ok()) return record.status();
   auto policies = PolicySource::Create(
       {.file = config_.policy_file,
        .text = config_.built_in_policy,
        .surroundings = {.decoy_key = *std::move(decoy_key), .kerberos = config_.kerberos},
        .open_store = OpenPolicyStore,
-       .on_change = [this](const PolicyChange& change) { OnPolicyChange(change); }});
+       .on_change =
+           [this](const PolicyChange& change) {
+             PolicyJournal::Log(change);
+             policy_health_.Refresh();
+           },
+       .reserve_record = [this] { return policy_journal_->Reserve(); }});
   if (!policies.ok()) return policies.status();
   policies_ = *std::move(policies);
-  const policy::Policy& policy = *policies_->Current()->policy;
   policy_health_.Watch(*policies_);
-  OnPolicyChange({.version = policy.version(), .hash = policy.hash(), .status = {}});
+  // May be the second one's by now, of which there is another line.
+  const std::shared_ptr<const audit::PolicyStamp> active = policies_->Current()->stamp;
+  const PolicyChange first = {
+      .version = active->version, .hash = active->hash, .status = {}, .active = active};
+  PolicyJournal::Log(first);
+  (*std::move(record))(first);
   return absl::OkStatus();
-}
-
-void Service::OnPolicyChange(const PolicyChange& change) {
-  const bool loaded = change.status.ok();
-  if (loaded) {
-    process::Log(process::LogLevel::kInfo, "policy loaded",
-                 {{"policy_version", change.version}, {"policy_hash", change.hash}});
-  } else {
-    process::Log(process::LogLevel::kError, "policy refused: the one before stays active",
-                 {{"error", change.status.message()}});
-  }
-  policy_health_.Refresh();
-  // Whoever asked for it has it recorded under their own name.
-  if (change.asked_for) return;
-  auto slot = audit_->Reserve();
-  if (!slot) return;
-  std::move(*slot).Record(audit::ChangeRecord{
-      .time = absl::Now(),
-      .actor = config_.policy_file.empty() ? "built-in" : "file",
-      .action = loaded ? audit::AuditAction::kPolicyLoaded : audit::AuditAction::kPolicyRefused,
-      .policy_version = change.version,
-      .policy_hash = change.hash,
-      .outcome = loaded ? audit::ChangeOutcome::kDone : audit::ChangeOutcome::kRefused,
-      .detail = std::string(change.status.message())});
 }
 
 absl::Status Service::LoadResumeKeys() {
@@ -219,7 +215,8 @@ void Service::Drain() {
   grpc_->Shutdown(std::chrono::system_clock::now());
   process::Log(process::LogLevel::kInfo, "drained",
                {{"live_handshakes", host_->live_handshakes.load()},
-                {"dropped_inputs", host_->dropped_inputs.load()}});
+                {"dropped_inputs", host_->dropped_inputs.load()},
+                {"lost_audit_events", audit_->lost()}});
 }
 
 Service::~Service() {

@@ -19,6 +19,7 @@
 #include "server/login/handshake_host.h"
 #include "server/login/handshake_ids.h"
 #include "server/login/stream_registry.h"
+#include "server/policy/policy_journal.h"
 #include "server/policy/policy_source.h"
 #include "server/resume/resume_tokens.h"
 #include "server/rpc/authenticator_service.h"
@@ -62,7 +63,6 @@ class Service {
 
   absl::Status OpenAudit();
   absl::Status LoadPolicy();
-  void OnPolicyChange(const PolicyChange& change);
   void MakeHost();
   absl::Status LoadResumeKeys();
   void ReloadResumeKeys();
@@ -73,6 +73,7 @@ class Service {
   std::string address_;
   HandshakeIds ids_{SystemRandom()};
   std::unique_ptr<AuditLog> audit_;
+  std::unique_ptr<PolicyJournal> policy_journal_;
   PolicyHealth policy_health_;
   std::unique_ptr<PolicySource> policies_;
   std::unique_ptr<ResumeTokens> resume_;

@@ -6,9 +6,15 @@
 namespace sallyport::server {
 namespace {
 
+// A certificate's name may be of any size. That of whom it lets in is whole.
+std::string Bounded(const std::string& name) {
+  constexpr size_t kMaxSize = 256;
+  return name.size() <= kMaxSize ? name : absl::StrCat(name.substr(0, kMaxSize), "...");
+}
+
 std::string NameOf(const policy::BrokerIdentity& identity) {
-  if (!identity.uris.empty()) return identity.uris.front();
-  if (!identity.dns_names.empty()) return identity.dns_names.front();
+  if (!identity.uris.empty()) return Bounded(identity.uris.front());
+  if (!identity.dns_names.empty()) return Bounded(identity.dns_names.front());
   return identity.has_certificate ? "without a name" : "missing";
 }
 

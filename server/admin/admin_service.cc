@@ -28,8 +28,12 @@ void WipeCredentials(const v1::ImportUserRequest* request) {
   for (std::string& credential : *credentials) Wipe(&credential);
 }
 
-absl::Status Denied(const AdminCaller& caller) {
-  process::Log(process::LogLevel::kWarning, "admin call refused", {{"by", caller.actor}});
+// Logs so, but not each time: whoever may not call can do so at will.
+absl::Status Denied(const AdminCaller& caller, process::LogPace& pace) {
+  if (const auto more = pace.Next()) {
+    process::Log(process::LogLevel::kWarning, "admin call refused",
+                 {{"by", caller.actor}, {"not_logged_before", *more}});
+  }
   return absl::PermissionDeniedError(
       absl::StrCat(caller.actor, " is not on the list of those who may call; see 'admin.allow'"));
 }
@@ -49,7 +53,7 @@ void Describe(const Request& request, audit::ChangeRecord* record) {
 template <typename Work>
 grpc::Status AdminService::Read(const grpc::ServerContext& context, Work work) {
   const AdminCaller caller = access_.CallerOf(context);
-  if (!caller.allowed) return ToGrpcStatus(Denied(caller));
+  if (!caller.allowed) return ToGrpcStatus(Denied(caller, denials_));
   return ToGrpcStatus(work(AdminCall{context, caller.actor, host_.policies.Current()}));
 }
 
@@ -58,12 +62,16 @@ grpc::Status AdminService::Change(const grpc::ServerContext& context, audit::Aud
                                   const Request& request, Work work) {
   const AdminCaller caller = access_.CallerOf(context);
   const AdminCall call{context, caller.actor, host_.policies.Current()};
-  auto change = AuditedChange::Begin(host_.audit, call, action);
-  absl::Status status = caller.allowed ? change.status() : Denied(caller);
+  auto change = AuditedChange::Begin(host_.audit, call, action, caller.allowed);
+  absl::Status status = caller.allowed ? change.status() : Denied(caller, denials_);
   if (!change.ok()) return ToGrpcStatus(status);
   Describe(request, &change->record());
-  if (status.ok()) status = work(call, &change->record());
-  (*std::move(change)).End(status);
+  if (caller.allowed) {
+    status = work(call, &change->record());
+    (*std::move(change)).End(status);
+  } else {
+    (*std::move(change)).Deny(status);
+  }
   return ToGrpcStatus(status);
 }
 

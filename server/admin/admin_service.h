@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/synchronization/mutex.h"
+#include "process/log_pace.h"
 #include "sallyport/v1/admin.grpc.pb.h"
 #include "server/admin/admin_access.h"
 #include "server/admin/user_calls.h"
@@ -69,6 +70,7 @@ class AdminService final : public v1::Admin::Service {
   AdminHost& host_;
   const AdminAccess access_;
   const UserCalls users_;
+  process::LogPace denials_{absl::Seconds(1)};
 };
 
 }  // namespace sallyport::server

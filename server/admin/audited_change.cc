@@ -52,8 +52,8 @@ audit::ChangeOutcome OutcomeOf(const absl::Status& status) {
 }  // namespace
 
 absl::StatusOr<AuditedChange> AuditedChange::Begin(AuditLog& audit, const AdminCall& call,
-                                                   audit::AuditAction action) {
-  std::optional<AuditSlot> slot = audit.Reserve();
+                                                   audit::AuditAction action, bool allowed) {
+  std::optional<AuditSlot> slot = allowed ? audit.ReserveForChange() : audit.Reserve();
   if (!slot) {
     return absl::ResourceExhaustedError(
         "nothing was changed: the audit log takes no more events; see why it cannot be written, "
@@ -66,10 +66,22 @@ absl::StatusOr<AuditedChange> AuditedChange::Begin(AuditLog& audit, const AdminC
                                           .policy_hash = policy.hash()});
 }
 
-void AuditedChange::End(const absl::Status& status) && {
+void AuditedChange::Finish(const absl::Status& status) {
   record_.time = absl::Now();
   record_.outcome = OutcomeOf(status);
-  if (!status.ok()) record_.detail = std::string(status.message());
+  // Of a policy more was said already.
+  if (!status.ok() && record_.action != audit::AuditAction::kPolicyRefused) {
+    record_.detail = std::string(status.message());
+  }
+}
+
+void AuditedChange::Deny(const absl::Status& status) && {
+  Finish(status);
+  std::move(slot_).Record(std::move(record_));
+}
+
+void AuditedChange::End(const absl::Status& status) && {
+  Finish(status);
   const std::string_view text = TextOf(record_.action);
   if (status.ok()) {
     process::Log(process::LogLevel::kInfo, text,

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "server/admin/admin_conversion.h"
+#include "server/policy/policy_journal.h"
 
 namespace sallyport::server {
 
@@ -23,15 +24,11 @@ v1::PolicyStatus GetPolicyStatus(const PolicySource& policies) {
 absl::Status ReloadPolicy(PolicySource& policies, audit::ChangeRecord* record,
                           v1::PolicyStatus* response) {
   const uint64_t before = policies.serial();
-  const absl::Status status = policies.Reload();
-  if (!status.ok()) {
-    record->action = audit::AuditAction::kPolicyRefused;
-    return absl::FailedPreconditionError(status.message());
-  }
+  const PolicyChange change = policies.Reload();
+  FillIn(change, record);
+  if (!change.status.ok()) return absl::FailedPreconditionError(change.status.message());
   if (policies.serial() == before) record->detail = "it was active already";
   *response = GetPolicyStatus(policies);
-  record->policy_version = response->version();
-  record->policy_hash = response->hash();
   return absl::OkStatus();
 }
 

@@ -52,7 +52,7 @@ AuditLog::AuditLog(AuditOptions options)
     : options_(std::move(options)),
       wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       file_(options_.file) {
-  if (!options_.file.empty()) recorded_.reserve(options_.queue);
+  if (!options_.file.empty()) recorded_.reserve(options_.queue + kChangePlaces);
 }
 
 AuditLog::~AuditLog() {
@@ -60,14 +60,23 @@ AuditLog::~AuditLog() {
   Wake();
   if (thread_.joinable()) thread_.join();
   if (wake_fd_ >= 0) close(wake_fd_);
+  if (lost() == 0) return;
+  process::Log(LogLevel::kError, "audit events were lost since the start",
+               {{"file", options_.file}, {"lost", lost()}});
 }
 
-std::optional<AuditSlot> AuditLog::Reserve() {
+std::optional<AuditSlot> AuditLog::Reserve() { return ReserveBelow(options_.queue); }
+
+std::optional<AuditSlot> AuditLog::ReserveForChange() {
+  return ReserveBelow(options_.queue + kChangePlaces);
+}
+
+std::optional<AuditSlot> AuditLog::ReserveBelow(size_t places) {
   if (options_.file.empty()) return AuditSlot(nullptr);
   const bool closed =
       options_.when_full == WhenFull::kRefuse && failing_.load(std::memory_order_relaxed);
   if (closed) return Full();
-  if (taken_.fetch_add(1, std::memory_order_relaxed) < options_.queue) return AuditSlot(this);
+  if (taken_.fetch_add(1, std::memory_order_relaxed) < places) return AuditSlot(this);
   Release(1);
   return Full();
 }
@@ -116,7 +125,7 @@ void AuditLog::Run() {
   // A reader that is gone, and a file that has grown too large, are errors of a write.
   const process::BlockedSignals blocked({SIGPIPE, SIGXFSZ});
   Events events;
-  events.reserve(options_.queue);
+  events.reserve(options_.queue + kChangePlaces);
   while (true) {
     // Read first: what was recorded before the log was closed is written.
     const bool closing = closing_.load();

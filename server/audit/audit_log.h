@@ -38,7 +38,7 @@ enum class WhenFull : uint8_t {
 struct AuditOptions {
   // A path, or "-" for standard output. Empty: nothing is kept.
   std::string file;
-  // Events that may be under way or wait to be written.
+  // Logins that may be under way or wait to be written.
   size_t queue = 65536;
   WhenFull when_full = WhenFull::kRefuse;
   // How long destroying the log may wait for what is to be written.
@@ -72,6 +72,9 @@ class AuditSlot {
 
 class AuditLog {
  public:
+  // kChangePlaces are in the queue for changes alone, beside those of logins.
+  static constexpr size_t kChangePlaces = 64;
+
   // Open fails where the file cannot be opened: the status says why, and what to do.
   static absl::StatusOr<std::unique_ptr<AuditLog>> Open(AuditOptions options);
 
@@ -85,6 +88,10 @@ class AuditLog {
   // there is none, and whatever it is must be refused. With WhenFull::kCount it is
   // never nullopt: the event is counted as dropped, and its slot stands for no place.
   std::optional<AuditSlot> Reserve();
+
+  // ReserveForChange does likewise for a change that was made, or is asked for by whoever
+  // may: logins, however many, cannot take up all of its places.
+  std::optional<AuditSlot> ReserveForChange();
 
   // Reopen has the file opened anew by its name, soon: what is recorded from then on
   // goes there, and what was recorded before, to the old or the new one.
@@ -102,12 +109,17 @@ class AuditLog {
   };
   Stats stats() const;
 
+  // lost is how many events there was no place for, or were not written before the end.
+  uint64_t lost() const { return dropped_.load(std::memory_order_relaxed); }
+
  private:
   friend class AuditSlot;
   using Events = std::vector<std::unique_ptr<audit::AuditEvent>>;
 
   explicit AuditLog(AuditOptions options);
 
+  // Takes a place where fewer than `places` are taken.
+  std::optional<AuditSlot> ReserveBelow(size_t places);
   std::optional<AuditSlot> Full();
   void Release(size_t slots) { taken_.fetch_sub(slots, std::memory_order_relaxed); }
   void Record(audit::AuditEvent event);

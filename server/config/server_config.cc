@@ -1,5 +1,6 @@
 #include "server/config/server_config.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -116,9 +117,10 @@ void ReadLimits(YamlMapping limits, ServerConfig* config) {
       "verified_password_ttl", derivation.cache.time_to_live, absl::Seconds(1), absl::Hours(24));
 }
 
-void ReadAudit(YamlMapping audit, AuditOptions* options) {
+// `handshakes` is how many logins there may be at once.
+void ReadAudit(YamlMapping audit, size_t handshakes, AuditOptions* options) {
   options->file = audit.RequiredString("file");
-  options->queue = audit.Uint("queue", options->queue, 16, 10'000'000);
+  options->queue = audit.Uint("queue", std::max(options->queue, handshakes), 16, 10'000'000);
   options->when_full = audit.Choice("when_full", options->when_full,
                                     {{"refuse", WhenFull::kRefuse}, {"count", WhenFull::kCount}});
 }
@@ -149,8 +151,10 @@ absl::StatusOr<ServerConfig> LoadServerConfig(const std::string& path) {
   config.policy_file = root.String("policy", "");
   config.decoy_key_file = root.String("decoy_key", config.decoy_key_file);
   if (auto kerberos = root.Mapping("kerberos")) config.kerberos = ReadKerberos(*kerberos);
-  if (auto audit = root.Mapping("audit")) ReadAudit(*audit, &config.audit);
   if (auto limits = root.Mapping("limits")) ReadLimits(*limits, &config);
+  if (auto audit = root.Mapping("audit")) {
+    ReadAudit(*audit, config.quotas.max_handshakes, &config.audit);
+  }
   if (auto resume = root.Mapping("resume")) {
     config.resume_key_file = resume->RequiredString("key_file");
   }

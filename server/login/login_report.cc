@@ -43,8 +43,7 @@ audit::LoginRecord RecordOf(const LoginReport& report) {
   if (const auto* tenant = connection.party.scope.tenant) record.tenant = tenant->name();
   if (const auto& scope = connection.party.broker; scope != nullptr) {
     if (scope->broker != nullptr) record.broker = scope->broker->name();
-    record.policy_version = scope->active->policy->version();
-    record.policy_hash = scope->active->policy->hash();
+    record.policy = scope->active->stamp;
   }
   if (outcome.identity) {
     record.authentication_id = outcome.identity->authentication_id;
@@ -80,8 +79,8 @@ void Log(LogLevel level, const audit::LoginRecord& record) {
                 {"code", amqp::SaslCodeName(record.outcome)},
                 {"reason", ReasonName(*record.reason)},
                 {"detail", detail},
-                {"mechanism", record.mechanism},
-                {"authentication_id", record.authentication_id},
+                {"mechanism", Bounded(record.mechanism)},
+                {"authentication_id", Bounded(record.authentication_id)},
                 {"tenant", record.tenant},
                 {"listener", record.listener},
                 {"remote_address", record.remote_address},

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "audit/policy_stamp.h"
 #include "policy/broker.h"
 #include "policy/policy.h"
 #include "server/stores/credential_store.h"
@@ -20,6 +21,8 @@ namespace sallyport::server {
 
 struct ActivePolicy {
   std::shared_ptr<const policy::Policy> policy;
+  // What the audit log calls it.
+  std::shared_ptr<const audit::PolicyStamp> stamp;
   // In the order of the policy's.
   std::vector<std::shared_ptr<CredentialStore>> stores;
   // Null where nobody's tokens are accepted.

@@ -7,7 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "process/file_stamp.h"
 #include "process/log.h"
+#include "process/read_steadily.h"
 #include "server/tokens/token_issuer.h"
 
 namespace sallyport::server {
@@ -32,21 +34,56 @@ bool SameIssuers(const v1::Policy& a, const v1::Policy& b) {
 
 absl::StatusOr<std::unique_ptr<PolicySource>> PolicySource::Create(Options options) {
   std::unique_ptr<PolicySource> source(new PolicySource(std::move(options)));
-  auto document = source->ReadDocument();
-  if (!document.ok()) return document.status();
-  auto active = source->Open(*std::move(document));
-  if (!active.ok()) return active.status();
-  source->Activate(*std::move(active));
+  if (absl::Status status = source->LoadFirst(); !status.ok()) return status;
   source->closer_ = std::thread([raw = source.get()] { raw->CloseRetired(); });
-  if (!source->options_.file.empty() && source->options_.watch_period > absl::ZeroDuration()) {
-    source->watcher_ =
-        std::make_unique<process::FileWatcher>(source->options_.file, source->options_.watch_period,
-                                               [raw = source.get()] { raw->OnFileChange(); });
-  }
+  source->Watch();
   return source;
 }
 
+absl::Status PolicySource::LoadFirst() {
+  auto text = ReadText();
+  if (!text.ok()) return text.status();
+  std::string version;
+  auto policy = Compile(*std::move(text), &version);
+  if (!policy.ok()) return policy.status();
+  auto active = Open(*std::move(policy));
+  if (!active.ok()) return active.status();
+  Activate(*std::move(active));
+  return absl::OkStatus();
+}
+
+void PolicySource::Watch() {
+  if (options_.file.empty() || options_.watch_period <= absl::ZeroDuration()) return;
+  // At the start it looks different, so that no change is missed between reading the file
+  // and watching it.
+  watcher_ = std::make_unique<process::ChangeWatcher>(
+      "", [this] { return Look(); }, options_.watch_period,
+      [this] {
+        // Whoever waits for news hears of it by on_change.
+        Load(false);
+        return true;
+      });
+}
+
+std::string PolicySource::Look() {
+  absl::MutexLock lock(&mutex_);
+  if (std::chrono::steady_clock::now() >= retry_at_) {
+    retry_at_ = kNever;
+    ++retries_;
+  }
+  return absl::StrCat(process::FileStamp(options_.file, absl::ZeroDuration()), ", ", retries_);
+}
+
+bool PolicySource::Pause(absl::Duration time) {
+  absl::MutexLock lock(&mutex_);
+  return mutex_.AwaitWithTimeout(absl::Condition(&ending_), time);
+}
+
 PolicySource::~PolicySource() {
+  {
+    absl::MutexLock lock(&mutex_);
+    ending_ = true;
+  }
   watcher_.reset();
   {
     absl::MutexLock lock(&mutex_);
@@ -67,11 +104,19 @@ PolicySource::~PolicySource() {
   closer_.join();
 }
 
-absl::StatusOr<policy::PolicyDocument> PolicySource::ReadDocument() const {
-  if (options_.file.empty()) {
-    return policy::PolicyDocument::FromText(options_.text, "the built-in policy");
-  }
-  return policy::PolicyDocument::FromFile(options_.file);
+absl::StatusOr<std::string> PolicySource::ReadText() {
+  if (options_.file.empty()) return options_.text;
+  return process::ReadStillFile(options_.file, policy::kMaxPolicyBytes, options_.still_for,
+                                [this](absl::Duration time) { return Pause(time); });
+}
+
+absl::StatusOr<std::shared_ptr<const policy::Policy>> PolicySource::Compile(
+    std::string text, std::string* version) const {
+  auto document = policy::PolicyDocument::FromText(
+      std::move(text), options_.file.empty() ? "the built-in policy" : options_.file);
+  if (!document.ok()) return document.status();
+  *version = document->policy().version();
+  return policy::Policy::Compile(*std::move(document), options_.surroundings);
 }
 
 std::shared_ptr<const ActivePolicy> PolicySource::Current() const {
@@ -85,12 +130,12 @@ absl::Status PolicySource::Failure() const {
 }
 
 absl::StatusOr<std::shared_ptr<ActivePolicy>> PolicySource::Open(
-    policy::PolicyDocument document) const {
-  auto policy = policy::Policy::Compile(std::move(document), options_.surroundings);
-  if (!policy.ok()) return policy.status();
+    std::shared_ptr<const policy::Policy> policy) const {
   const std::shared_ptr<const ActivePolicy> before = Current();
   auto active = std::make_shared<ActivePolicy>();
-  active->policy = *std::move(policy);
+  active->policy = std::move(policy);
+  active->stamp = std::make_shared<const audit::PolicyStamp>(
+      audit::PolicyStamp{.version = active->policy->version(), .hash = active->policy->hash()});
   for (const v1::Store& store : active->policy->policy().stores()) {
     auto opened = OpenOrKeep(store, before.get());
     if (!opened.ok()) {
@@ -145,37 +190,71 @@ void PolicySource::Activate(std::shared_ptr<ActivePolicy> active) {
   serial_.store(serial, std::memory_order_release);
 }
 
-absl::Status PolicySource::Load(bool asked_for) {
+PolicyChange PolicySource::Load(bool asked_for) {
   absl::MutexLock loading(&loading_);
+  const uint64_t before = serial();
   PolicyChange change = {.asked_for = asked_for};
-  auto document = ReadDocument();
-  if (!document.ok()) {
-    change.status = document.status();
-    return Tell(std::move(change));
-  }
-  change.version = document->policy().version();
-  change.hash = document->hash();
-  if (document->hash() == Current()->policy->hash()) {
-    return Failure().ok() ? absl::OkStatus() : Tell(std::move(change));
-  }
-  auto active = Open(*std::move(document));
-  change.status = active.status();
-  if (active.ok()) Activate(*std::move(active));
-  return Tell(std::move(change));
-}
-
-absl::Status PolicySource::Tell(PolicyChange change) {
-  {
-    absl::MutexLock lock(&mutex_);
-    failure_ = change.status;
-  }
+  RecordPolicyChange record;
+  const Remedy remedy = Take(&change, &record);
+  change.active = Current()->stamp;
+  // There is nothing to tell of a file that is not read as the source ends.
+  if (absl::IsCancelled(change.status) && change.hash.empty()) return change;
+  if (!Keep(change, remedy) && serial() == before) return change;
   if (options_.on_change != nullptr) options_.on_change(change);
-  return change.status;
+  if (record == nullptr) {
+    // Nothing was changed, and so it is told of where there is a place.
+    if (auto reserved = ReserveRecord(change); reserved.ok()) record = *std::move(reserved);
+  }
+  if (record != nullptr) std::move(record)(change);
+  return change;
 }
 
-void PolicySource::OnFileChange() {
-  // Whoever waits for news hears of it by on_change.
-  Load(false).IgnoreError();
+PolicySource::Remedy PolicySource::Take(PolicyChange* change, RecordPolicyChange* record) {
+  absl::StatusOr<std::string> text = ReadText();
+  change->status = text.status();
+  if (!text.ok()) return Remedy::kTime;
+  auto hash = policy::PolicyDocument::HashOf(*text);
+  change->status = hash.status();
+  if (!hash.ok()) return Remedy::kTime;
+  change->hash = *std::move(hash);
+  const std::shared_ptr<const ActivePolicy> before = Current();
+  if (change->hash == before->policy->hash()) {
+    change->version = before->policy->version();
+    return Remedy::kTime;
+  }
+  auto policy = Compile(*std::move(text), &change->version);
+  change->status = policy.status();
+  if (!policy.ok()) return Remedy::kAnotherFile;
+  // What cannot be recorded is not done.
+  auto reserved = ReserveRecord(*change);
+  change->status = reserved.status();
+  if (!reserved.ok()) return Remedy::kTime;
+  *record = *std::move(reserved);
+  auto active = Open(*std::move(policy));
+  change->status = active.status();
+  if (active.ok()) Activate(*std::move(active));
+  return Remedy::kTime;
+}
+
+absl::StatusOr<RecordPolicyChange> PolicySource::ReserveRecord(const PolicyChange& change) const {
+  // Whoever asked for it has it recorded under their own name.
+  if (change.asked_for || options_.reserve_record == nullptr) return RecordPolicyChange();
+  return options_.reserve_record();
+}
+
+bool PolicySource::Keep(const PolicyChange& change, Remedy remedy) {
+  const bool works = change.status.ok();
+  const bool is_same = std::exchange(failed_hash_, works ? "" : change.hash) == change.hash;
+  if (works || !is_same) backoff_.Reset();
+  absl::MutexLock lock(&mutex_);
+  const absl::Status before = std::exchange(failure_, change.status);
+  retry_at_ = kNever;
+  if (works) return !before.ok();
+  if (remedy == Remedy::kTime) {
+    retry_at_ = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(backoff_.Next());
+  }
+  // What is tried again fails as before, mostly.
+  return change.asked_for || !is_same || before != change.status;
 }
 
 void PolicySource::CloseRetired() {

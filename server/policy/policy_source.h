@@ -2,10 +2,13 @@
 #define SALLYPORT_SERVER_POLICY_POLICY_SOURCE_H_
 
 // Where the active policy comes from: a file that is watched, and loaded whole or not
-// at all. Logins go on under the policy that they began with; what a policy that is no
-// longer active had opened is closed when its last login has ended. Thread-safe.
+// at all, once nobody writes into it any more. What is refused for want of something else
+// than the file is tried again, ever more slowly. Logins go on under the policy that they began
+// with; what a policy that is no longer active had opened is closed when its last login has ended.
+// Thread-safe.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -15,12 +18,16 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "audit/policy_stamp.h"
 #include "policy/policy.h"
-#include "process/file_watcher.h"
+#include "policy/policy_document.h"
+#include "process/backoff.h"
+#include "process/change_watcher.h"
 #include "server/policy/active_policy.h"
 
 namespace sallyport::server {
@@ -33,13 +40,20 @@ using OpenStore =
 // PolicyChange is a policy that became active, or was refused; or the active one, of
 // which the file is a copy again after one that was refused.
 struct PolicyChange {
+  // The file's, as far as it is known: the hash is empty where the file cannot be read, and
+  // the version where it cannot be understood.
   std::string version;
   std::string hash;
   // OK: it is active.
   absl::Status status;
-  // Whether somebody called Reload, who is told the status.
+  // Whether somebody called Reload, who is told of it.
   bool asked_for = false;
+  // The policy that is active now; may be the one before.
+  std::shared_ptr<const audit::PolicyStamp> active;
 };
+
+// RecordPolicyChange records what came of a change.
+using RecordPolicyChange = absl::AnyInvocable<void(const PolicyChange&) &&>;
 
 class PolicySource {
  public:
@@ -52,8 +66,16 @@ class PolicySource {
     // Called for each change after the first policy, one at a time, from the thread that
     // loads; may be null.
     std::function<void(const PolicyChange&)> on_change;
-    // 0: the file is loaded only by Reload.
+    // Gives what will record a change that nobody asked for, before it is made; may be null.
+    // A policy does not become active while it fails.
+    std::function<absl::StatusOr<RecordPolicyChange>()> reserve_record;
+    // 0: the file is loaded only by Reload, and nothing is tried again.
     absl::Duration watch_period = absl::Seconds(1);
+    // For how long nobody must have written into the file before it is read.
+    absl::Duration still_for = absl::Milliseconds(250);
+    // How soon what may pass by itself is tried again, at first and at last.
+    absl::Duration first_retry = absl::Seconds(1);
+    absl::Duration last_retry = absl::Minutes(1);
   };
 
   // Create loads the policy. InvalidArgument says what is wrong, as Policy::Compile and
@@ -69,38 +91,65 @@ class PolicySource {
 
   std::shared_ptr<const ActivePolicy> Current() const;
 
-  // Reload loads the file again, as if it had changed.
-  absl::Status Reload() { return Load(true); }
+  // Reload loads the file again, as if it had changed, and tells what came of it.
+  PolicyChange Reload() { return Load(true); }
 
-  // Failure is why the file, as it is now, is not the active policy; OK where it is.
+  // Failure is why the file, as it is now, is not the active policy, or that it cannot be
+  // read; OK where it is.
   absl::Status Failure() const;
 
  private:
-  explicit PolicySource(Options options) : options_(std::move(options)) {}
+  // Whether what failed may pass by itself.
+  enum class Remedy { kAnotherFile, kTime };
 
-  absl::StatusOr<policy::PolicyDocument> ReadDocument() const;
-  absl::StatusOr<std::shared_ptr<ActivePolicy>> Open(policy::PolicyDocument document) const;
+  explicit PolicySource(Options options)
+      : options_(std::move(options)), backoff_(options_.first_retry, options_.last_retry) {}
+
+  absl::Status LoadFirst();
+  void Watch();
+  absl::StatusOr<std::string> ReadText();
+  absl::StatusOr<std::shared_ptr<const policy::Policy>> Compile(std::string text,
+                                                                std::string* version) const;
+  absl::StatusOr<std::shared_ptr<ActivePolicy>> Open(
+      std::shared_ptr<const policy::Policy> policy) const;
   absl::StatusOr<std::shared_ptr<CredentialStore>> OpenOrKeep(const v1::Store& store,
                                                               const ActivePolicy* before) const;
   absl::Status OpenTokens(ActivePolicy* active, const ActivePolicy* before) const;
   void Activate(std::shared_ptr<ActivePolicy> active);
-  absl::Status Load(bool asked_for);
-  // Keeps why the file is not the active policy, and says so to whoever wants to know.
-  absl::Status Tell(PolicyChange change);
-  void OnFileChange();
+  PolicyChange Load(bool asked_for);
+  // Makes the file's policy active, where it is not, and fills in what came of it.
+  Remedy Take(PolicyChange* change, RecordPolicyChange* record);
+  // Keeps why the file is not the active policy, and when to try again; true where that is
+  // news.
+  bool Keep(const PolicyChange& change, Remedy remedy) ABSL_EXCLUSIVE_LOCKS_REQUIRED(loading_);
+  absl::StatusOr<RecordPolicyChange> ReserveRecord(const PolicyChange& change) const;
+  // Another text where there is something to load: the file is another, or it is time to
+  // try again.
+  std::string Look();
+  // Waits; true where the source is being destroyed.
+  bool Pause(absl::Duration time);
   // Closes what nobody holds any more.
   void CloseRetired();
+
+  static constexpr auto kNever = std::chrono::steady_clock::time_point::max();
 
   const Options options_;
   // Only one load at a time.
   absl::Mutex loading_;
+  process::Backoff backoff_ ABSL_GUARDED_BY(loading_);
+  // The file's, when it was told last why it is not active.
+  std::string failed_hash_ ABSL_GUARDED_BY(loading_);
   std::atomic<uint64_t> serial_ = 0;
   mutable absl::Mutex mutex_;
   std::shared_ptr<const ActivePolicy> current_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<const ActivePolicy>> retired_ ABSL_GUARDED_BY(mutex_);
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
+  std::chrono::steady_clock::time_point retry_at_ ABSL_GUARDED_BY(mutex_) = kNever;
+  uint64_t retries_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Nothing is loaded any more; and nothing is active any more.
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::unique_ptr<process::FileWatcher> watcher_;
+  std::unique_ptr<process::ChangeWatcher> watcher_;
   std::thread closer_;
 };
 

@@ -135,8 +135,11 @@ TEST(AuditLine, IsReadBackInEveryField) {
     EXPECT_EQ(back.detail, login.detail);
     EXPECT_EQ(back.channel_bound, login.channel_bound);
     EXPECT_EQ(back.resumed, login.resumed);
-    EXPECT_EQ(back.policy_version, login.policy_version);
-    EXPECT_EQ(back.policy_hash, login.policy_hash);
+    ASSERT_EQ(back.policy == nullptr, login.policy == nullptr);
+    if (login.policy != nullptr) {
+      EXPECT_EQ(back.policy->version, login.policy->version);
+      EXPECT_EQ(back.policy->hash, login.policy->hash);
+    }
     EXPECT_EQ(back.duration, login.duration);
     EXPECT_EQ(back.truncated, login.truncated);
     EXPECT_EQ(LineOf(back), LineOf(login));
@@ -207,6 +210,15 @@ TEST(AuditEvent, CutsLongTextsAndSaysSo) {
   BoundTexts(&change);
   EXPECT_LE(std::get<ChangeRecord>(change).user.capacity(), 2 * kMaxAuditText);
   EXPECT_TRUE(std::get<ChangeRecord>(change).truncated);
+
+  const auto policy = std::make_shared<const PolicyStamp>(
+      PolicyStamp{.version = std::string(kMaxAuditText + 1, 'v'), .hash = "e3b0"});
+  AuditEvent named = LoginRecord{.policy = policy};
+  BoundTexts(&named);
+  EXPECT_EQ(std::get<LoginRecord>(named).policy->version, std::string(kMaxAuditText, 'v'));
+  EXPECT_EQ(std::get<LoginRecord>(named).policy->hash, "e3b0");
+  EXPECT_TRUE(std::get<LoginRecord>(named).truncated);
+  EXPECT_EQ(policy->version.size(), kMaxAuditText + 1) << "others share it";
 
   AuditEvent small = LoginRecord{.hostname = "h"};
   BoundTexts(&small);

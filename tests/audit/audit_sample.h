@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,8 @@ inline LoginRecord FullLogin() {
           .detail = "alice may not act as queue-admin",
           .channel_bound = true,
           .resumed = true,
-          .policy_version = "42",
-          .policy_hash = "e3b0c44298fc1c14",
+          .policy = std::make_shared<const PolicyStamp>(
+              PolicyStamp{.version = "42", .hash = "e3b0c44298fc1c14"}),
           .duration = absl::Microseconds(1234),
           .truncated = true};
 }

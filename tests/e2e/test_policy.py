@@ -1,5 +1,6 @@
 """The policy, while logins go on: tenants, brokers, who acts as whom, and its replacement."""
 
+import hashlib
 import json
 import signal
 import subprocess
@@ -96,6 +97,12 @@ tenants:
         names = self.stream.open(context('green-1')).read_greeting()
         self.assertEqual(names, ['PLAIN'])
 
+    def test_are_logged_with_no_more_than_the_beginning_of_a_long_name(self):
+        position = self.service.program.position
+        self.plain('x' * 5000, 'any password')
+        self.assertEqual(self.service.logs_since(position, 'login refused')['authentication_id'],
+                         'x' * 1024)
+
     def test_say_who_may_act_as_whom(self):
         outcome = self.plain('alice', 'green password', listener='green-1',
                              authorization_id='green-queue')
@@ -173,6 +180,32 @@ class Replacement(PolicyCase):
         self.assertEqual(self.offered(), before)
         self.replace(policy_of(self.service.folder / 'users.db', rules='mechanisms: [PLAIN]'))
         self.assertEqual(self.offered(), ['PLAIN'])
+
+    def test_that_waits_for_a_stores_file_is_taken_once_that_is_there(self):
+        users = self.service.folder / 'later'
+        policy = policy_of(self.service.folder / 'users.db', rules='mechanisms: [PLAIN]')
+        refused = self.replace(policy.replace('stores:\n', f'stores:\n  - name: late\n    file: '
+                                              f'{{path: {users}}}\n', 1),
+                               'policy refused: the one before stays active')
+        self.assertIn(f'cannot read {users}', refused['error'])
+        position = self.service.program.position
+        users.write_text('', encoding='ascii')
+        self.service.logs_since(position, 'policy loaded')
+        self.assertEqual(self.offered(), ['PLAIN'])
+
+    def test_whose_file_is_gone_stays_and_says_so_until_it_is_back(self):
+        before = self.offered()
+        away = self.service.folder / 'away.yaml'
+        position = self.service.program.position
+        self.service.policy.rename(away)
+        gone = self.service.logs_since(position, 'policy not read: the one before stays active')
+        self.assertIn(f'cannot read {self.service.policy}', gone['error'])
+        self.assertEqual(self.offered(), before)
+        self.assertIn(f'cannot read {self.service.policy}', self.service.ctl.run('policy', 'show'))
+        position = self.service.program.position
+        away.rename(self.service.policy)
+        self.service.logs_since(position, 'policy loaded')
+        self.assertNotIn('failure', self.service.ctl.run('policy', 'show'))
 
     def test_keeps_an_unchanged_store_with_its_cache(self):
         self.assert_in(self.plain('alice', self.users['alice']), 'default')
@@ -355,6 +388,25 @@ class Audit(PolicyCase):
         text = (self.service.folder / 'audit.jsonl').read_text(encoding='utf-8')
         self.assertNotIn(self.users['alice'], text)
         self.assertNotIn('wrong', text)
+
+    def test_tells_what_was_refused_and_what_stays(self):
+        active = self.wait_for(action='policy_loaded')['policy_hash']
+        refused = 'version: "a2"\nrules: {mechanisms: [ROT13]}\n'
+        self.service.write_policy(refused)
+        line = self.wait_for(action='policy_refused')
+        self.assertEqual((line['actor'], line['outcome'], line['policy_version'],
+                          line['policy_hash']),
+                         ('file', 'refused', 'a2', hashlib.sha256(refused.encode()).hexdigest()))
+        self.assertIn(f"'a1' and hash {active} stays active", line['detail'])
+
+    def test_warns_of_a_queue_that_refuses_logins_early(self):
+        service = ContractService(
+            configuration='audit: {file: audit.jsonl, queue: 16}\nlimits: {handshakes: 17}\n')
+        self.addCleanup(service.stop)
+        warning = service.logs_since(0, 'audit.queue has fewer places than limits.handshakes: '
+                                        'logins over it are refused')
+        self.assertEqual((warning['level'], warning['queue'], warning['handshakes']),
+                         ('warning', 16, 17))
 
     def test_goes_on_in_a_new_file_on_sighup(self):
         first = self.plain('alice', self.users['alice'])

@@ -9,7 +9,6 @@
 #include "core/credentials/secret.h"
 #include "core/credentials/stored_form.h"
 #include "process/file.h"
-#include "server/stores/files/file_stamp.h"
 
 namespace sallyport::server {
 
@@ -28,6 +27,8 @@ absl::Status ReadCredentialFile(const std::string& path, size_t max_bytes, UserS
   Wipe(&*content);
   return absl::OkStatus();
 }
+
+bool IsOpenToOthers(const struct stat& file) { return (file.st_mode & (S_IROTH | S_IWOTH)) != 0; }
 
 void AddGroup(std::string_view group, Account& account) {
   if (std::find(account.groups.begin(), account.groups.end(), group) == account.groups.end()) {

@@ -3,6 +3,8 @@
 
 // What reading one file that holds credentials takes. Thread-safe but for the snapshot.
 
+#include <sys/stat.h>
+
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -21,6 +23,9 @@ namespace sallyport::server {
 // with InvalidArgument also where it is no regular file.
 absl::Status ReadCredentialFile(const std::string& path, size_t max_bytes, UserSnapshot& snapshot,
                                 const std::function<void(std::string_view content)>& read);
+
+// IsOpenToOthers tells whether any user of this machine may read or change the file.
+bool IsOpenToOthers(const struct stat& file);
 
 // AddGroup puts the account into a group, if it is not there yet.
 void AddGroup(std::string_view group, Account& account);

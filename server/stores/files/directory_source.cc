@@ -9,9 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/credentials/stored_form.h"
+#include "process/file_stamp.h"
 #include "server/stores/files/credential_file.h"
 #include "server/stores/files/directory_listing.h"
-#include "server/stores/files/file_stamp.h"
 #include "server/stores/files/user_file.h"
 
 namespace sallyport::server {
@@ -136,7 +136,7 @@ void LookAt(const std::string& path, bool has_tenants, std::string& look) {
   if (!entries.ok()) return;
   for (const std::string& entry : *entries) {
     const std::string place = absl::StrCat(content, "/", entry);
-    absl::StrAppend(&look, entry, " ", FileStamp(place), "\n");
+    absl::StrAppend(&look, entry, " ", process::FileStamp(place), "\n");
     if (has_tenants && IsDirectory(place)) LookAt(place, false, look);
   }
 }

@@ -11,8 +11,8 @@
 #include "core/credentials/password_line.h"
 #include "core/credentials/stored_form.h"
 #include "process/file.h"
+#include "process/file_stamp.h"
 #include "server/stores/files/credential_file.h"
-#include "server/stores/files/file_stamp.h"
 
 namespace sallyport::server {
 namespace {
@@ -103,8 +103,9 @@ FlatFileSource::FlatFileSource(std::string path, std::string groups_path)
     : path_(std::move(path)), groups_path_(std::move(groups_path)) {}
 
 std::string FlatFileSource::Look() {
-  return groups_path_.empty() ? FileStamp(path_)
-                              : absl::StrCat(FileStamp(path_), ", ", FileStamp(groups_path_));
+  return groups_path_.empty()
+             ? process::FileStamp(path_)
+             : absl::StrCat(process::FileStamp(path_), ", ", process::FileStamp(groups_path_));
 }
 
 absl::StatusOr<std::shared_ptr<UserSnapshot>> FlatFileSource::Read() {

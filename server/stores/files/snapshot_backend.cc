@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "process/log.h"
+#include "process/read_steadily.h"
 
 namespace sallyport::server {
 namespace {
@@ -78,16 +79,9 @@ void SnapshotBackend::Ping(absl::AnyInvocable<void(absl::Status) &&> done) {
 }
 
 absl::StatusOr<std::shared_ptr<UserSnapshot>> SnapshotBackend::ReadSteadily(std::string* look) {
-  constexpr int kAttempts = 3;
-  for (int i = 0; i < kAttempts; ++i) {
-    *look = source_->Look();
-    auto users = source_->Read();
-    if (source_->Look() == *look) return users;
-  }
-  return absl::UnavailableError(
-      absl::StrCat("cannot use ", source_->path(),
-                   ": it was changed each time while it was read; put another into its place by "
-                   "renaming"));
+  return process::ReadSteadily(
+      source_->path(), [this] { return source_->Look(); }, [this] { return source_->Read(); },
+      look);
 }
 
 bool SnapshotBackend::Reload() {

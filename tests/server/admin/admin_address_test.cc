@@ -9,12 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "process/log.h"
 #include "process/unix_socket.h"
 #include "sallyport/v1/admin.grpc.pb.h"
 #include "tests/client/test_certificates.h"
 #include "tests/server/admin/audit_changes.h"
 #include "tests/server/rpc/running_service.h"
 #include "tests/server/stores/sqlite/sqlite_store.h"
+#include "tests/server/tokens/log_tap.h"
 
 namespace sallyport::server {
 namespace {
@@ -124,6 +126,32 @@ TEST_F(AdminAddressTest, DeniesEveryCallToWhoIsNot) {
   const auto user = store->directory()->GetUser({"", kUser});
   ASSERT_TRUE(user.ok()) << user.status();
   EXPECT_EQ(user->created_at, user->updated_at);
+}
+
+TEST_F(AdminAddressTest, CutsTheNameOfWhoIsDenied) {
+  const std::string name = "spiffe://example/broker/" + std::string(2000, 'x');
+  const auto stub = As(name);
+  EXPECT_EQ(Show(*stub), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(Call(*stub, &Stub::DeleteUser), grpc::StatusCode::PERMISSION_DENIED);
+  const auto changes = Changes();
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].value("actor", ""), "certificate " + name.substr(0, 256) + "...");
+}
+
+TEST_F(AdminAddressTest, LogsFewOfManyDeniedCalls) {
+  const auto stub = As("admins.example");
+  std::string log;
+  {
+    LogTap tap;
+    for (int i = 0; i < 20; ++i) Everything(*stub);
+    process::Log(process::LogLevel::kWarning, "all were made");
+    log = tap.ReadUpTo("all were made");
+  }
+  const size_t calls = 20 * Everything(*stub).size();
+  size_t lines = 0;
+  for (size_t at = 0; (at = log.find("admins.example", at)) != std::string::npos; ++at) ++lines;
+  EXPECT_GE(lines, 1u);
+  EXPECT_LT(lines, calls / 4);
 }
 
 TEST_F(AdminAddressTest, HasNoConnectionForWhoShowsNoCertificateOfTheAuthority) {

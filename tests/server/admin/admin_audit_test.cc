@@ -3,7 +3,9 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -162,6 +164,8 @@ TEST(AdminAudit, HasTheTenant) {
 
 TEST(AdminAudit, RefusesEveryChangeBeforeItIsMadeWhileItIsFull) {
   ServedDirectory served({.audit = {.file = "on", .queue = 0}});
+  std::vector<AuditSlot> taken;
+  while (auto slot = served.audit().ReserveForChange()) taken.push_back(*std::move(slot));
   ASSERT_TRUE(served.users().AddUser({.key = {"", "bob"}, .groups = {"kept"}}).ok());
   const std::string before = served.policies().Current()->policy->hash();
   served.WritePolicy(served.PolicyText() + "# changed\n");
@@ -182,13 +186,51 @@ TEST(AdminAudit, RefusesEveryChangeBeforeItIsMadeWhileItIsFull) {
   v1::ListUsersResponse page;
   grpc::ClientContext context;
   EXPECT_TRUE(stub->ListUsers(&context, {}, &page).ok());
+  taken.clear();
+}
+
+TEST(AdminAudit, RecordsChangesAlthoughLoginsTakeUpTheirPlaces) {
+  ServedDirectory served({.audit = {.file = "on", .queue = 1}});
+  std::optional<AuditSlot> login = served.audit().Reserve();
+  ASSERT_FALSE(served.audit().Reserve().has_value());
+  EXPECT_TRUE(Changes(*served.Stub(), "alice").Add().ok());
+  login.reset();
+  served.Stop();
+  EXPECT_EQ(Summaries(ReadChanges(served.audit_file())),
+            std::vector<std::string>{"user_added alice done"});
+}
+
+TEST(AdminAudit, TellsWhichPolicyWasRefusedAndWhichStaysActive) {
+  ServedDirectory served({.audit = {.file = "on"}});
+  const auto stub = served.Stub();
+  Changes changes(*stub, "");
+  served.WritePolicy("rules: {mechanisms: [ROT13]}\nversion: refused\n");
+  EXPECT_FALSE(changes.Reload().ok());
+  std::filesystem::remove(served.policy_file());
+  EXPECT_FALSE(changes.Reload().ok());
+  const std::string active = served.policies().Current()->policy->hash();
+  served.Stop();
+  const std::vector<json> lines = ReadChanges(served.audit_file());
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0].value("policy_version", ""), "refused");
+  EXPECT_EQ(lines[0].value("policy_hash", "").size(), 64u);
+  EXPECT_NE(lines[0].value("policy_hash", ""), active);
+  EXPECT_FALSE(lines[1].contains("policy_hash")) << "nobody knows it";
+  for (const json& line : lines) {
+    EXPECT_EQ(Summary(line), "policy_refused - refused");
+    EXPECT_NE(line.value("detail", "").find("hash " + active + " stays active: "),
+              std::string::npos);
+  }
 }
 
 TEST(AdminAudit, LetsChangesGoOnWhereItOnlyCounts) {
   ServedDirectory served({.audit = {.file = "on", .queue = 0, .when_full = WhenFull::kCount}});
+  std::vector<AuditSlot> taken;
+  while (served.audit().lost() == 0) taken.push_back(*served.audit().ReserveForChange());
   const auto stub = served.Stub();
   EXPECT_TRUE(Changes(*stub, "alice").Add().ok());
-  EXPECT_EQ(served.audit().stats().dropped, 1u);
+  EXPECT_EQ(served.audit().lost(), 2u);
+  taken.clear();
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ class ServedDirectory {
         {.file = policy_file(),
          .surroundings = {.decoy_key = Secret("0123456789abcdef0123456789abcdef"), .kerberos = {}},
          .open_store = [this](const v1::Store& store) { return Open(store); },
-         .watch_period = absl::ZeroDuration()});
+         .watch_period = absl::ZeroDuration(),
+         .still_for = absl::ZeroDuration()});
     EXPECT_TRUE(policies.ok()) << policies.status();
     policies_ = *std::move(policies);
     auto admin = AdminServer::Start({.socket_path = socket_path()}, *policies_, *audit_);
@@ -83,7 +84,7 @@ class ServedDirectory {
   void AddToPolicy(const std::string& lines) {
     options_.policy += lines;
     WritePolicy();
-    const absl::Status status = policies_->Reload();
+    const absl::Status status = policies_->Reload().status;
     EXPECT_TRUE(status.ok()) << status;
   }
 

@@ -220,9 +220,11 @@ TEST_F(UnreadAuditTest, DoesNotKeepTheServiceFromEnding) {
   {
     const auto log = Open({.file = path_, .queue = 2000, .flush_limit = absl::Milliseconds(50)});
     Fill(*log);
+    EXPECT_EQ(log->lost(), 0u);
   }
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
   tap.AwaitLine("audit events lost as the service ends");
+  tap.AwaitLine("audit events were lost since the start");
 }
 
 TEST_F(UnreadAuditTest, DoesNotKeepTheServiceFromEndingWhereItIsStandardOutput) {

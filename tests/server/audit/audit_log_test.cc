@@ -169,15 +169,34 @@ TEST_F(AuditLogTest, RefusesWhatItHasNoPlaceFor) {
   EXPECT_EQ(log->stats().queued, 0u);
 }
 
+TEST_F(AuditLogTest, HasPlacesForChangesThatLoginsCannotTakeUp) {
+  const auto log = Open({.file = path_, .queue = 3});
+  std::vector<AuditSlot> logins, changes;
+  while (auto slot = log->Reserve()) logins.push_back(*std::move(slot));
+  EXPECT_THAT(logins, SizeIs(3));
+  while (auto slot = log->ReserveForChange()) changes.push_back(*std::move(slot));
+  EXPECT_THAT(changes, SizeIs(AuditLog::kChangePlaces));
+  EXPECT_FALSE(log->Reserve().has_value());
+  // What is free again is the changes', until logins are below their own bound.
+  changes.pop_back();
+  EXPECT_FALSE(log->Reserve().has_value());
+  std::move(*log->ReserveForChange()).Record(ChangeRecord{.user = "alice"});
+  EXPECT_TRUE(Eventually([&] { return log->stats().written == 1; }));
+  EXPECT_THAT(ReadText(path_), HasSubstr("\"user\":\"alice\""));
+}
+
 TEST_F(AuditLogTest, CountsWhatItHasNoPlaceForWhereItIsToldTo) {
+  LogTap tap;
   {
     const auto log = Open({.file = path_, .queue = 1, .when_full = WhenFull::kCount});
     std::optional<AuditSlot> first = log->Reserve();
     for (int i = 0; i < 5; ++i) EXPECT_TRUE(Record(*log, "lost"));
     EXPECT_EQ(log->stats().dropped, 5u);
     EXPECT_EQ(log->stats().refused, 0u);
+    EXPECT_EQ(log->lost(), 5u);
     std::move(*first).Record(LoginOf("kept"));
   }
+  EXPECT_THAT(tap.AwaitLine("audit events were lost since the start"), HasSubstr("\"lost\":5"));
   EXPECT_THAT(ReadLogins(path_), ElementsAre("kept"));
 }
 

@@ -82,6 +82,13 @@ TEST(ServerConfig, DefaultsToLoopbackAndABuiltInPolicy) {
   EXPECT_EQ(config->audit.file, "");
 }
 
+TEST(ServerConfig, HasAPlaceInTheAuditQueueForEachHandshakeUnlessToldOtherwise) {
+  EXPECT_EQ(Load("audit: {file: a}")->audit.queue, HandshakeQuotas().max_handshakes);
+  EXPECT_EQ(Load("audit: {file: a}\nlimits: {handshakes: 300000}")->audit.queue, 300'000u);
+  EXPECT_EQ(Load("audit: {file: a}\nlimits: {handshakes: 5}")->audit.queue, 65536u);
+  EXPECT_EQ(Load("audit: {file: a, queue: 16}")->audit.queue, 16u);
+}
+
 TEST(ServerConfig, HasABuiltInPolicyThatCompilesWhateverThePath) {
   auto document = policy::PolicyDocument::FromText(BuiltInPolicy("/a \"b\"\\: {c}"), "p");
   ASSERT_TRUE(document.ok()) << document.status();

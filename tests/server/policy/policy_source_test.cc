@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -57,7 +60,8 @@ class PolicySourceTest : public testing::Test {
            "}}]\nrules: {stores: [{store: s}]}\n";
   }
 
-  void Start(absl::Duration watch_period = absl::Milliseconds(10)) {
+  void Start(absl::Duration watch_period = absl::Milliseconds(10),
+             absl::Duration still_for = absl::ZeroDuration()) {
     auto source =
         PolicySource::Create({.file = file_,
                               .surroundings = {.decoy_key = Secret("any")},
@@ -67,7 +71,10 @@ class PolicySourceTest : public testing::Test {
                                     absl::MutexLock lock(&mutex_);
                                     changes_.push_back(change);
                                   },
-                              .watch_period = watch_period});
+                              .watch_period = watch_period,
+                              .still_for = still_for,
+                              .first_retry = absl::Milliseconds(1),
+                              .last_retry = absl::Milliseconds(20)});
     ASSERT_TRUE(source.ok()) << source.status();
     source_ = *std::move(source);
   }
@@ -78,6 +85,21 @@ class PolicySourceTest : public testing::Test {
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(&come));
     return changes_[number];
+  }
+
+  // Has the store at the path "flaky" fail so, or not.
+  void FailWith(const std::string& error) {
+    absl::MutexLock lock(&mutex_);
+    error_ = error;
+  }
+  // Waits until it was tried so often, since it was told to fail so.
+  void WaitForTries(const std::string& error, int tries) {
+    const auto tried = [&] { return tries_[error] >= tries; };
+    absl::MutexLock lock(&mutex_, absl::Condition(&tried));
+  }
+  size_t Changes() {
+    absl::MutexLock lock(&mutex_);
+    return changes_.size();
   }
 
   std::string ActiveVersion() { return source_->Current()->policy->version(); }
@@ -92,6 +114,11 @@ class PolicySourceTest : public testing::Test {
   absl::StatusOr<std::shared_ptr<CredentialStore>> Open(const v1::Store& store) {
     opened_.push_back(store.sqlite().path());
     if (store.sqlite().path() == "broken") return absl::InvalidArgumentError("cannot be opened");
+    if (store.sqlite().path() == "flaky") {
+      absl::MutexLock lock(&mutex_);
+      ++tries_[error_];
+      if (!error_.empty()) return absl::NotFoundError(error_);
+    }
     CredentialStoreOptions options;
     options.name = store.name();
     return CredentialStore::Create(std::move(options), [&](StoreChanges&) {
@@ -101,6 +128,8 @@ class PolicySourceTest : public testing::Test {
 
   absl::Mutex mutex_;
   std::vector<PolicyChange> changes_;
+  std::string error_;
+  std::map<std::string, int> tries_;
 };
 
 TEST_F(PolicySourceTest, LoadsTheFileWhenItIsReplaced) {
@@ -136,7 +165,7 @@ TEST_F(PolicySourceTest, KeepsThePolicyWhereTheNewOneIsBroken) {
   EXPECT_EQ(ActiveVersion(), "1");
   // And the way back, to the very text that is active.
   Write(Policy("1"));
-  EXPECT_TRUE(source_->Reload().ok());
+  EXPECT_TRUE(source_->Reload().status.ok());
   EXPECT_TRUE(source_->Failure().ok());
   EXPECT_EQ(ActiveVersion(), "1");
   const PolicyChange back = WaitForChange(2);
@@ -144,14 +173,99 @@ TEST_F(PolicySourceTest, KeepsThePolicyWhereTheNewOneIsBroken) {
   EXPECT_EQ(back.hash, source_->Current()->policy->hash());
 }
 
+TEST_F(PolicySourceTest, WaitsUntilNobodyWritesIntoTheFileAnyMore) {
+  constexpr absl::Duration kStill = absl::Milliseconds(300);
+  Write(Policy("1"));
+  Start(absl::Milliseconds(1), kStill);
+  // Each is a policy; only the last is meant.
+  for (int i = 0; i < 100; ++i) {
+    std::ofstream(file_, std::ios::trunc) << Policy("torn");
+    std::ofstream(file_, std::ios::app) << "# more\n";
+  }
+  std::ofstream(file_, std::ios::trunc) << Policy("2");
+  struct stat file = {};
+  ASSERT_EQ(stat(file_.c_str(), &file), 0);
+  EXPECT_EQ(WaitForChange(0).version, "2");
+  EXPECT_GE(absl::Now() - absl::TimeFromTimespec(file.st_ctim), kStill);
+}
+
+TEST_F(PolicySourceTest, TriesAgainWhatMayPassAndTellsOfEachErrorOnce) {
+  Write(Policy("1"));
+  Start();
+  FailWith("no CA file");
+  Write(Policy("2", "flaky"));
+  const PolicyChange refused = WaitForChange(0);
+  EXPECT_EQ(refused.status.message(), "store 's': no CA file");
+  EXPECT_EQ(refused.version, "2");
+  EXPECT_NE(refused.hash, source_->Current()->policy->hash());
+  EXPECT_EQ(refused.active->version, "1");
+  WaitForTries("no CA file", 5);
+  EXPECT_EQ(Changes(), 1u);
+  FailWith("no password");
+  EXPECT_EQ(WaitForChange(1).status.message(), "store 's': no password");
+  WaitForTries("no password", 5);
+  EXPECT_EQ(source_->Failure().message(), "store 's': no password");
+  EXPECT_EQ(Changes(), 2u);
+  FailWith("");
+  const PolicyChange loaded = WaitForChange(2);
+  EXPECT_TRUE(loaded.status.ok()) << loaded.status;
+  EXPECT_EQ(loaded.active->version, "2");
+  EXPECT_EQ(ActiveVersion(), "2");
+  EXPECT_TRUE(source_->Failure().ok());
+}
+
+TEST_F(PolicySourceTest, DoesNotTryAgainWhatOnlyAnotherFileCanMend) {
+  Write(Policy("1"));
+  Start();
+  Write(Policy("2", "flaky") + "wrong: 1\n");
+  EXPECT_FALSE(WaitForChange(0).status.ok());
+  Write(Policy("3", "flaky"));
+  EXPECT_EQ(WaitForChange(1).version, "3");
+  WaitForTries("", 1);
+}
+
+TEST_F(PolicySourceTest, SaysThatTheFileIsGoneUntilItIsBack) {
+  Write(Policy("1"));
+  Start();
+  std::filesystem::rename(file_, file_ + ".away");
+  const PolicyChange gone = WaitForChange(0);
+  EXPECT_EQ(gone.status.code(), absl::StatusCode::kNotFound);
+  EXPECT_NE(gone.status.message().find("cannot read " + file_), std::string::npos) << gone.status;
+  EXPECT_EQ(gone.hash, "");
+  EXPECT_EQ(gone.active->version, "1");
+  EXPECT_EQ(source_->Failure(), gone.status);
+  EXPECT_EQ(ActiveVersion(), "1");
+  std::filesystem::rename(file_ + ".away", file_);
+  const PolicyChange back = WaitForChange(1);
+  EXPECT_TRUE(back.status.ok()) << back.status;
+  EXPECT_EQ(back.version, "1");
+  EXPECT_TRUE(source_->Failure().ok());
+}
+
+TEST_F(PolicySourceTest, TellsWhatWasRefusedAsFarAsItIsKnown) {
+  Write(Policy("1"));
+  Start(absl::ZeroDuration());
+  Write("rules: {mechanisms: [ROT13]}\nversion: '2'\n");
+  const PolicyChange judged = source_->Reload();
+  EXPECT_EQ(judged.version, "2");
+  EXPECT_EQ(judged.hash.size(), 64u);
+  EXPECT_EQ(judged.active->version, "1");
+  Write("wrong: 1\n");
+  const PolicyChange unread = source_->Reload();
+  EXPECT_FALSE(unread.status.ok());
+  EXPECT_EQ(unread.version, "");
+  EXPECT_EQ(unread.hash.size(), 64u);
+  EXPECT_NE(unread.hash, judged.hash);
+}
+
 TEST_F(PolicySourceTest, SaysThatAPolicyWasAskedFor) {
   Write(Policy("1"));
   Start(absl::ZeroDuration());
   Write(Policy("2"));
-  EXPECT_TRUE(source_->Reload().ok());
+  EXPECT_TRUE(source_->Reload().status.ok());
   EXPECT_TRUE(WaitForChange(0).asked_for);
   Write("wrong: 1\n");
-  EXPECT_FALSE(source_->Reload().ok());
+  EXPECT_FALSE(source_->Reload().status.ok());
   EXPECT_TRUE(WaitForChange(1).asked_for);
 }
 

@@ -84,5 +84,17 @@ TEST_F(PolicyHealthTest, DoesNotServeWhileTheFileIsAnother) {
   Expect("sallyport.policy", kServes);
 }
 
+TEST_F(PolicyHealthTest, DoesNotServeWhileTheFileIsGone) {
+  const std::string active = Reload();
+  std::filesystem::remove(config_.policy_file);
+  EXPECT_EQ(Reload(), active);
+  Expect("sallyport.policy", kDoesNotServe);
+  Expect(active, kServes);
+  Expect("", kServes);
+  Write("version: '1'\n");
+  EXPECT_EQ(Reload(), active);
+  Expect("sallyport.policy", kServes);
+}
+
 }  // namespace
 }  // namespace sallyport::server

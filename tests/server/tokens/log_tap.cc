@@ -28,7 +28,13 @@ LogTap::~LogTap() {
   close(lines_);
 }
 
-std::string LogTap::AwaitLine(const std::string& part) {
+std::string LogTap::ReadUpTo(const std::string& part) {
+  std::string lines;
+  const std::string last = AwaitLines(part, &lines);
+  return lines + last + "\n";
+}
+
+std::string LogTap::AwaitLines(const std::string& part, std::string* before) {
   std::string line;
   for (char c = 0; read(lines_, &c, 1) == 1;) {
     if (c != '\n') {
@@ -36,6 +42,7 @@ std::string LogTap::AwaitLine(const std::string& part) {
     } else if (line.find(part) != std::string::npos) {
       return line;
     } else {
+      if (before != nullptr) before->append(line + "\n");
       line.clear();
     }
   }

@@ -16,9 +16,15 @@ class LogTap {
   LogTap& operator=(const LogTap&) = delete;
 
   // AwaitLine is the next line with `part` in it; those before it are dropped.
-  std::string AwaitLine(const std::string& part);
+  std::string AwaitLine(const std::string& part) { return AwaitLines(part, nullptr); }
+
+  // ReadUpTo is all lines to the next one with `part` in it.
+  std::string ReadUpTo(const std::string& part);
 
  private:
+  // Adds the lines before it to `before`, unless that is null.
+  std::string AwaitLines(const std::string& part, std::string* before);
+
   int standard_error_;
   int lines_;
 };

@@ -1,14 +1,13 @@
-#include "server/stores/files/file_stamp.h"
+#include "process/file_stamp.h"
 
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
-#include <utility>
 
 #include "gtest/gtest.h"
 
-namespace sallyport::server {
+namespace sallyport::process {
 namespace {
 
 const std::string& Path() {
@@ -40,17 +39,14 @@ TEST(FileStamp, TellsOfAMissingFileAndOfAnotherMode) {
   EXPECT_EQ(FileStamp(Path()), "error 2");
 }
 
-TEST(FileStamp, KnowsWhatIsOpenToOthers) {
-  struct stat file = {};
-  for (const auto& [mode, open] : {std::pair<mode_t, bool>(0600, false),
-                                   {0640, false},
-                                   {0751, false},
-                                   {0644, true},
-                                   {0602, true}}) {
-    file.st_mode = S_IFREG | mode;
-    EXPECT_EQ(IsOpenToOthers(file), open) << mode;
-  }
+TEST(FileStamp, DoesNotSayThatTheFileIsFreshWhereNobodyAsks) {
+  Write("a");
+  const std::string stamp = FileStamp(Path(), absl::ZeroDuration());
+  EXPECT_EQ(FileStamp(Path(), absl::Hours(1)), stamp + " fresh");
+  EXPECT_EQ(FileStamp(Path(), absl::ZeroDuration()), stamp);
+  EXPECT_FALSE(IsOfNoFile(stamp));
+  EXPECT_TRUE(IsOfNoFile(FileStamp(Path() + "/below")));
 }
 
 }  // namespace
-}  // namespace sallyport::server
+}  // namespace sallyport::process
