@@ -4,11 +4,11 @@
 #include <grpcpp/security/credentials.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/credentials/secret.h"
+#include "process/admin_endpoint.h"
 #include "process/file.h"
 #include "process/unix_socket.h"
 
@@ -18,24 +18,20 @@ namespace {
 constexpr std::chrono::seconds kCallLimit(30);
 // Small enough for a page of the largest users to fit into a gRPC message.
 constexpr int kPageSize = 100;
-// The longest answer holds a policy.
-constexpr int kMaxAnswer = (64 << 20) + (1 << 20);
+// How long at most until a server that was away is tried again.
+constexpr int kMaxReconnectMilliseconds = 500;
 constexpr size_t kMaxPemFile = 1 << 20;
 
 std::unique_ptr<v1::Admin::Stub> NewStub(
     const std::string& target, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kMaxAnswer);
+  arguments.SetMaxReceiveMessageSize(static_cast<int>(process::kMaxAdminAnswer));
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kMaxReconnectMilliseconds);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectMilliseconds);
   return v1::Admin::NewStub(grpc::CreateCustomChannel(target, credentials, arguments));
 }
 
 }  // namespace
-
-std::string DefaultAdminSocket() {
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  return absl::StrCat(runtime != nullptr && *runtime != '\0' ? runtime : "/run",
-                      "/sallyport/admin.sock");
-}
 
 absl::StatusOr<AdminClient> AdminClient::Connect(const std::string& socket_path) {
   const absl::StatusOr<std::string> target = process::UnixSocketTarget(socket_path);

@@ -15,10 +15,6 @@
 
 namespace sallyport::ctl {
 
-// DefaultAdminSocket is where a sallyportd without a configuration serves, for
-// the user that runs this program.
-std::string DefaultAdminSocket();
-
 // AdminTls are the PEM files of mutual TLS.
 struct AdminTls {
   std::string ca_file;

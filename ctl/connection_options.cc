@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
+#include "process/admin_endpoint.h"
 
 namespace sallyport::ctl {
 namespace {
@@ -42,7 +43,7 @@ void AddConnectionOptions(CLI::App& command, ConnectionOptions& options) {
       command
           .add_option("--socket", options.socket,
                       "the Admin socket of sallyportd (Env:SALLYPORT_ADMIN_SOCKET)")
-          ->default_str(DefaultAdminSocket());
+          ->default_str(process::DefaultAdminSocket());
   command
       .add_option("--admin", options.address,
                   "the Admin address of sallyportd, as host:port, over mutual TLS "
@@ -67,7 +68,7 @@ absl::StatusOr<AdminClient> Connect(const ConnectionOptions& options) {
         "--ca, --cert and --key are for an address: give --admin, or leave them out");
   }
   const std::string socket = Environment("SALLYPORT_ADMIN_SOCKET");
-  return AdminClient::Connect(socket.empty() ? DefaultAdminSocket() : socket);
+  return AdminClient::Connect(socket.empty() ? process::DefaultAdminSocket() : socket);
 }
 
 }  // namespace sallyport::ctl

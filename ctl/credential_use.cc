@@ -1,6 +1,7 @@
 #include "ctl/credential_use.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
@@ -20,34 +21,35 @@ bool Contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// As policy::CredentialRules::HasExpired.
-std::string WhyExpired(const v1::CredentialInfo& credential, const policy::CredentialRules& rules,
-                       absl::Time now) {
-  if (credential.has_expires_at() && TimeOf(credential.expires_at()) <= now) return "expired";
-  if (rules.max_age() == absl::InfiniteDuration()) return "";
-  if (!credential.has_created_at()) {
-    return "the store does not know its age, and credentials.max_age bounds that";
+std::string TextOf(policy::CredentialObstacle obstacle, const policy::CredentialRules& rules) {
+  switch (obstacle) {
+    case policy::CredentialObstacle::kNone:
+      return "";
+    case policy::CredentialObstacle::kExpired:
+      return "expired";
+    case policy::CredentialObstacle::kNoDate:
+      return "the store does not know its age, and credentials.max_age bounds that";
+    case policy::CredentialObstacle::kTooOld:
+      return "older than credentials.max_age allows";
+    case policy::CredentialObstacle::kNotListed:
+      return "credentials.verify does not list it";
+    case policy::CredentialObstacle::kTooFewScramIterations:
+      return absl::StrCat("fewer iterations than credentials.min_scram_iterations, ",
+                          rules.min_scram_iterations());
+    case policy::CredentialObstacle::kTooFewPbkdf2Iterations:
+      return absl::StrCat("fewer iterations than credentials.min_pbkdf2_iterations, ",
+                          rules.min_pbkdf2_iterations());
   }
-  return now - TimeOf(credential.created_at()) > rules.max_age()
-             ? "older than credentials.max_age allows"
-             : "";
+  return "refused by the policy";
 }
 
-// As policy::CredentialRules::Accepts.
-std::string WhyRefused(const v1::CredentialInfo& credential, const policy::CredentialRules& rules) {
-  const std::string& scheme = credential.scheme();
-  if (!rules.verify().empty() && !Contains(rules.verify(), scheme)) {
-    return "credentials.verify does not list it";
-  }
-  if (scheme.starts_with("SCRAM-") && credential.iterations() < rules.min_scram_iterations()) {
-    return absl::StrCat("fewer iterations than credentials.min_scram_iterations, ",
-                        rules.min_scram_iterations());
-  }
-  if (scheme.starts_with("PBKDF2-") && credential.iterations() < rules.min_pbkdf2_iterations()) {
-    return absl::StrCat("fewer iterations than credentials.min_pbkdf2_iterations, ",
-                        rules.min_pbkdf2_iterations());
-  }
-  return "";
+policy::CredentialObstacle ObstacleOfAge(const v1::CredentialInfo& credential,
+                                         const policy::CredentialRules& rules, absl::Time now) {
+  std::optional<absl::Time> created_at;
+  std::optional<absl::Time> expires_at;
+  if (credential.has_created_at()) created_at = TimeOf(credential.created_at());
+  if (credential.has_expires_at()) expires_at = TimeOf(credential.expires_at());
+  return rules.ObstacleOfAge(created_at, expires_at, now);
 }
 
 bool Serves(const std::string& scheme, const MechanismDescriptor& mechanism) {
@@ -83,9 +85,11 @@ CredentialUse JudgeCredential(const v1::CredentialInfo& credential,
                               const std::vector<const MechanismDescriptor*>& mechanisms,
                               absl::Time now) {
   CredentialUse use{.scheme = credential.scheme(), .iterations = credential.iterations()};
-  use.obstacle = WhyExpired(credential, rules, now);
+  use.obstacle = TextOf(ObstacleOfAge(credential, rules, now), rules);
   use.expired = !use.obstacle.empty();
-  if (use.obstacle.empty()) use.obstacle = WhyRefused(credential, rules);
+  if (use.obstacle.empty()) {
+    use.obstacle = TextOf(rules.ObstacleOfFormat(use.scheme, use.iterations), rules);
+  }
   if (use.obstacle.empty()) use.obstacle = WhyNotFor(use.scheme, rules, mechanisms);
   return use;
 }

@@ -27,4 +27,14 @@ process::ExitCode ReportFailure(const absl::Status& status) {
   }
 }
 
+process::ExitCode ReportTrouble(const absl::Status& status) {
+  const ExitCode code = ReportFailure(status);
+  return code == ExitCode::kFailure ? ExitCode::kTrouble : code;
+}
+
+ExitCode ExitCodeOfComparison(bool differs) {
+  if (!std::cout.flush()) return ExitCode::kTrouble;
+  return differs ? ExitCode::kFailure : ExitCode::kOk;
+}
+
 }  // namespace sallyport::ctl

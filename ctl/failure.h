@@ -13,6 +13,14 @@ namespace sallyport::ctl {
 // exit code for its code.
 process::ExitCode ReportFailure(const absl::Status& status);
 
+// ReportTrouble is ReportFailure of a command that compares, of whose exit codes
+// kFailure is taken: it is kTrouble then.
+process::ExitCode ReportTrouble(const absl::Status& status);
+
+// ExitCodeOfComparison is such a command's where it has printed its answer: kFailure where
+// that is that something `differs`, else kOk; kTrouble where standard output did not take it.
+process::ExitCode ExitCodeOfComparison(bool differs);
+
 }  // namespace sallyport::ctl
 
 #endif  // SALLYPORT_CTL_FAILURE_H_

@@ -1,19 +1,28 @@
 #include "ctl/import_run.h"
 
+#include <algorithm>
 #include <iostream>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "core/credentials/secret.h"
 #include "ctl/failure.h"
 #include "ctl/progress.h"
+#include "process/admin_endpoint.h"
 
 namespace sallyport::ctl {
 namespace {
 
 using process::ExitCode;
+
+// How long a user waits for a service that is busy or away, and how long between attempts.
+constexpr absl::Duration kPatience = absl::Seconds(10);
+constexpr absl::Duration kFirstDelay = absl::Milliseconds(50);
+constexpr absl::Duration kLastDelay = absl::Seconds(2);
 
 struct Summary {
   uint64_t added = 0;
@@ -40,10 +49,41 @@ v1::ImportUserRequest RequestFor(const ImportOptions& options, const ImportedUse
   return request;
 }
 
+// What may be otherwise in a moment.
+bool MayPass(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) || absl::IsUnavailable(status) ||
+         absl::IsAborted(status);
+}
+
+// Asks again, ever more slowly, while the service is busy or away.
+absl::StatusOr<v1::ImportUserResponse> AskPatiently(const v1::ImportUserRequest& request,
+                                                    AdminClient& client) {
+  const absl::Time end = absl::Now() + kPatience;
+  bool was_lost = false;
+  for (absl::Duration delay = kFirstDelay;; delay = std::min(2 * delay, kLastDelay)) {
+    const absl::StatusOr<v1::ImportUserResponse> response = client.ImportUser(request);
+    const absl::Status status = response.status();
+    if (was_lost && absl::IsAlreadyExists(status)) {
+      return absl::AlreadyExistsError(
+          absl::StrCat(std::string(status.message()),
+                       "; perhaps since this import, whose answer was lost on the way"));
+    }
+    if (!MayPass(status) || absl::Now() + delay > end) return response;
+    was_lost = was_lost || absl::IsUnavailable(status);
+    absl::SleepFor(delay);
+  }
+}
+
 absl::StatusOr<v1::ImportResult> ImportOne(const ImportOptions& options, const ImportedUser& user,
                                            AdminClient& client) {
   v1::ImportUserRequest request = RequestFor(options, user);
-  const absl::StatusOr<v1::ImportUserResponse> response = client.ImportUser(request);
+  // Else the service would refuse it as it does what is for another time.
+  absl::StatusOr<v1::ImportUserResponse> response = absl::InvalidArgumentError(
+      absl::StrCat("all that is to be stored of the user is more than the ",
+                   process::kMaxAdminRequest, " bytes that the service takes"));
+  if (request.ByteSizeLong() <= process::kMaxAdminRequest) {
+    response = AskPatiently(request, client);
+  }
   for (std::string& credential : *request.mutable_credentials()) Wipe(&credential);
   if (!response.ok()) return response.status();
   return response->result();
@@ -64,8 +104,9 @@ void Count(const absl::StatusOr<v1::ImportResult>& result, const ImportedUser& u
 }
 
 bool IsOfTheService(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsUnimplemented(status) || absl::IsPermissionDenied(status);
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status) ||
+         absl::IsDeadlineExceeded(status) || absl::IsUnimplemented(status) ||
+         absl::IsPermissionDenied(status);
 }
 
 // Returns why it stopped; OK: it did not.

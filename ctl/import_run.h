@@ -25,10 +25,10 @@ struct ImportOptions {
 };
 
 // RunImport imports each user of `import`, one after the other, or none in a dry run. What
-// is wrong with one does not stop the others; it stops where the service cannot be
-// reached. The exit code is kOk where everything carried over; kUnavailable where it
-// stopped, kRefused where some users were not taken, kConfig where some of the file did
-// not carry over, in that order.
+// is wrong with one does not stop the others; it stops where the service is busy or
+// cannot be reached for ten seconds. The exit code is kOk where everything carried over;
+// kUnavailable where it stopped, kRefused where some users were not taken, kConfig where
+// some of the file did not carry over, in that order.
 process::ExitCode RunImport(const ImportOptions& options, const Import& import);
 
 }  // namespace sallyport::ctl

@@ -46,7 +46,8 @@ Exit codes:
   4  sallyportd cannot be reached; trying again later may help
   5  refused: a login, or a name, a password or a value that is not acceptable
   6  there is no such user
-  7  the user exists)";
+  7  the user exists
+  8  policy diff, policy replay: failed in a way that has no code of its own)";
 
 }  // namespace
 
@@ -73,7 +74,7 @@ int main(int argc, char** argv) {
   // A full disk must not look like success to a script.
   if (!std::cout.flush()) {
     std::cerr << "sallyportctl: cannot write to standard output\n";
-    return ExitStatus(ExitCode::kFailure);
+    return ExitStatus(code == ExitCode::kTrouble ? code : ExitCode::kFailure);
   }
   return ExitStatus(code);
 }

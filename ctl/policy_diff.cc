@@ -27,7 +27,7 @@ ExitCode Print(const DiffOptions& options, const policy::Policy& before,
   } else {
     std::cout << policy::DiffText(differences);
   }
-  return differences.empty() ? ExitCode::kOk : ExitCode::kFailure;
+  return ExitCodeOfComparison(!differences.empty());
 }
 
 ExitCode CompareFiles(const DiffOptions& options) {
@@ -42,9 +42,9 @@ ExitCode CompareToActive(const DiffOptions& options) {
   const auto after = LoadPolicyFile(options.first);
   if (!after.ok()) return ReportPolicyFailure(after.status());
   absl::StatusOr<AdminClient> client = Connect(options.connection);
-  if (!client.ok()) return ReportFailure(client.status());
+  if (!client.ok()) return ReportTrouble(client.status());
   const auto before = FetchPolicy(*client);
-  if (!before.ok()) return ReportFailure(before.status());
+  if (!before.ok()) return ReportTrouble(before.status());
   return Print(options, **before, **after);
 }
 
@@ -62,7 +62,8 @@ void AddPolicyDiff(CLI::App& policy, Action& chosen) {
       "Tenants, stores, listeners, brokers and token issuers go by their names, wherever they\n"
       "stand. Comments and layout make no difference.\n"
       "\n"
-      "Exit codes: 0 they are the same; 1 they differ (as diff's); 3 a file is wrong.\n"
+      "Exit codes: 0 they are the same; 1 they differ (as diff's); 3 a file is wrong; 4 the\n"
+      "service cannot be reached; 5 it refuses; 8 anything else.\n"
       "\n"
       "Examples:\n"
       "  sallyportctl policy diff policy.yaml\n"

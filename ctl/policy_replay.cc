@@ -53,7 +53,7 @@ ExitCode Judge(const policy::Policy& policy, std::istream& log, const ReplayOpti
   ReplayReport report(options.limit);
   const uint64_t bad_lines = ReadLog(policy, log, &report);
   if (log.bad()) {
-    return ReportFailure(absl::UnavailableError(absl::StrCat("cannot read ", options.audit)));
+    return ReportTrouble(absl::UnavailableError(absl::StrCat("cannot read ", options.audit)));
   }
   if (bad_lines > 0) {
     Warn(absl::StrCat(Plural(bad_lines, "line"), " of ", options.audit, " could not be read"));
@@ -69,7 +69,7 @@ ExitCode Judge(const policy::Policy& policy, std::istream& log, const ReplayOpti
   } else {
     std::cout << report.ToText();
   }
-  return report.changed() == 0 ? ExitCode::kOk : ExitCode::kFailure;
+  return ExitCodeOfComparison(report.changed() != 0);
 }
 
 ExitCode Replay(const ReplayOptions& options) {
@@ -108,7 +108,7 @@ void AddPolicyReplay(CLI::App& policy, Action& chosen) {
       "judged, not whether a password is right.\n"
       "\n"
       "Exit codes: 0 no login is known to change; 1 some would; 3 the policy is wrong, or the\n"
-      "log is none.\n"
+      "log is none; 4 it cannot be read to its end; 8 anything else.\n"
       "\n"
       "Examples:\n"
       "  sallyportctl policy replay new.yaml --audit /var/log/sallyport/audit.log\n"

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/tokens/token_algorithm.h"
 #include "core/tokens/token_rules.h"
+#include "policy/postgresql_connection.h"
 #include "policy/values.h"
 #include "process/loopback.h"
 
@@ -29,12 +30,6 @@ void CheckSecret(const v1::SecretReference& secret, const PolicyPath& path, Prob
 std::string_view AuthorityOf(std::string_view url) {
   url.remove_prefix(std::min(url.size(), url.find("://") + 3));
   return url.substr(0, url.find_first_of("/?#\\"));
-}
-
-bool HasPassword(std::string_view url) {
-  const std::string_view authority = AuthorityOf(url);
-  const size_t at = authority.rfind('@');
-  return at != std::string_view::npos && authority.substr(0, at).find(':') != authority.npos;
 }
 
 enum class Plaintext { kOnThisMachine, kAllowed };
@@ -73,15 +68,10 @@ void CheckTls(const v1::ClientTls& tls, const PolicyPath& path, Problems* proble
 
 void CheckPostgresql(const v1::PostgresqlStore& store, const PolicyPath& path, Problems* problems) {
   Require(!store.connection().empty(), path, "connection", problems);
-  if (store.connection().find("password") != std::string::npos) {
-    problems->Refuse(path.Key("connection"),
-                     "a password does not belong here: refer to it by 'password'");
+  if (const auto read = ReadPostgresqlConnection(store.connection()); !read.ok()) {
+    problems->Refuse(path.Key("connection"), std::string(read.status().message()));
   }
   if (store.has_password()) CheckSecret(store.password(), path.Key("password"), problems);
-  if (store.connection().find("://") != std::string::npos && HasPassword(store.connection())) {
-    problems->Refuse(path.Key("connection"),
-                     "a password does not belong here: refer to it by 'password'");
-  }
   NumberIn<uint32_t>(store.connections(), 0, 1, 64, path.Key("connections"), problems);
 }
 

@@ -109,24 +109,28 @@ void CredentialRules::CheckTogether(const PolicyPath& path, Problems* problems) 
   }
 }
 
-bool CredentialRules::HasExpired(const StoredCredential& credential, absl::Time now) const {
-  if (credential.expires_at.has_value() && *credential.expires_at <= now) return true;
-  if (max_age_ == absl::InfiniteDuration()) return false;
+CredentialObstacle CredentialRules::ObstacleOfAge(std::optional<absl::Time> created_at,
+                                                  std::optional<absl::Time> expires_at,
+                                                  absl::Time now) const {
+  if (expires_at.has_value() && *expires_at <= now) return CredentialObstacle::kExpired;
+  if (max_age_ == absl::InfiniteDuration()) return CredentialObstacle::kNone;
   // Of what has no date, nobody can say that it is young enough.
-  return !credential.created_at.has_value() || now - *credential.created_at > max_age_;
+  if (!created_at.has_value()) return CredentialObstacle::kNoDate;
+  return now - *created_at > max_age_ ? CredentialObstacle::kTooOld : CredentialObstacle::kNone;
 }
 
-bool CredentialRules::Accepts(const Credential& credential) const {
-  if (const auto* hash = std::get_if<Pbkdf2Hash>(&credential);
-      hash != nullptr && hash->iterations < min_pbkdf2_iterations_) {
-    return false;
+CredentialObstacle CredentialRules::ObstacleOfFormat(std::string_view scheme,
+                                                     uint32_t iterations) const {
+  if (!verify_.empty() && std::find(verify_.begin(), verify_.end(), scheme) == verify_.end()) {
+    return CredentialObstacle::kNotListed;
   }
-  if (const auto* keys = std::get_if<ScramKeys>(&credential);
-      keys != nullptr && keys->iterations < min_scram_iterations_) {
-    return false;
+  if (scheme.starts_with("SCRAM-") && iterations < min_scram_iterations_) {
+    return CredentialObstacle::kTooFewScramIterations;
   }
-  return verify_.empty() ||
-         std::find(verify_.begin(), verify_.end(), SchemeName(credential)) != verify_.end();
+  if (scheme.starts_with("PBKDF2-") && iterations < min_pbkdf2_iterations_) {
+    return CredentialObstacle::kTooFewPbkdf2Iterations;
+  }
+  return CredentialObstacle::kNone;
 }
 
 }  // namespace sallyport::policy

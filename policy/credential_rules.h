@@ -4,18 +4,36 @@
 // What a stored secret must be to verify a login, and what is stored for a new
 // password. Immutable; thread-safe.
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "core/credentials/account.h"
+#include "core/credentials/credential.h"
 #include "core/credentials/new_credential.h"
 #include "policy/policy_path.h"
 #include "policy/problems.h"
 #include "sallyport/v1/policy.pb.h"
 
 namespace sallyport::policy {
+
+// CredentialObstacle is why a stored secret may verify nobody.
+enum class CredentialObstacle {
+  kNone,
+  // It is past its end.
+  kExpired,
+  // It has no date, and there is a max_age.
+  kNoDate,
+  // It is older than max_age.
+  kTooOld,
+  // It is in no format that verify lists.
+  kNotListed,
+  kTooFewScramIterations,
+  kTooFewPbkdf2Iterations,
+};
 
 class CredentialRules {
  public:
@@ -38,11 +56,23 @@ class CredentialRules {
 
   // HasExpired says whether the credential is past its end at `now`, or older than
   // max_age; where there is one, whatever has no date is.
-  bool HasExpired(const StoredCredential& credential, absl::Time now) const;
+  bool HasExpired(const StoredCredential& credential, absl::Time now) const {
+    return ObstacleOfAge(credential.created_at, credential.expires_at, now) !=
+           CredentialObstacle::kNone;
+  }
 
   // Accepts says whether the credential's format and iterations let it verify a login. Weak
   // formats are the mechanisms' to refuse, by weak_schemes.
-  bool Accepts(const Credential& credential) const;
+  bool Accepts(const Credential& credential) const {
+    return ObstacleOfFormat(SchemeName(credential), CredentialIterations(credential)) ==
+           CredentialObstacle::kNone;
+  }
+
+  // ObstacleOfAge is what HasExpired finds, and ObstacleOfFormat what Accepts does, for those
+  // who know no more of a credential than that.
+  CredentialObstacle ObstacleOfAge(std::optional<absl::Time> created_at,
+                                   std::optional<absl::Time> expires_at, absl::Time now) const;
+  CredentialObstacle ObstacleOfFormat(std::string_view scheme, uint32_t iterations) const;
 
   // weak_schemes may verify although they are weak: the policy names them.
   const std::vector<std::string>& weak_schemes() const { return weak_schemes_; }

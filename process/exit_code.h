@@ -9,7 +9,8 @@ namespace sallyport::process {
 enum class ExitCode : int {
   // kOk: done what was asked for.
   kOk = 0,
-  // kFailure: anything that has no code of its own.
+  // kFailure: anything that has no code of its own; where a command compares, that
+  // there are differences.
   kFailure = 1,
   // kUsage: the command line is wrong; nothing was done.
   kUsage = 2,
@@ -25,6 +26,8 @@ enum class ExitCode : int {
   kNotFound = 6,
   // kAlreadyExists: what the command was to create exists.
   kAlreadyExists = 7,
+  // kTrouble: as kFailure, of a command whose 1 is an answer.
+  kTrouble = 8,
 };
 
 // ExitStatus is what main returns for `code`.

@@ -15,7 +15,7 @@
 
 namespace sallyport::ctl {
 
-// ImportedUser is a user who has a credential.
+// ImportedUser is a user who has a credential, or is disabled.
 struct ImportedUser {
   // As SASLprep (RFC 4013) leaves it.
   std::string name;

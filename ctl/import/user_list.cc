@@ -50,7 +50,7 @@ absl::StatusOr<size_t> UserList::Continue(std::string_view name, const std::stri
 Import UserList::Finish() && {
   Import import;
   for (ImportedUser& user : users_) {
-    if (user.credentials.empty()) {
+    if (user.credentials.empty() && !user.disabled) {
       Problem(user.place,
               "the user has no password that can be taken over, and is left out; add "
               "it by hand");

@@ -32,7 +32,8 @@ class UserList {
   ImportedUser& user(size_t index) { return users_[index]; }
   size_t size() const { return users_.size(); }
 
-  // Finish is the result, without those who have no credential: a problem tells of each.
+  // Finish is the result, without those who have no credential and are not disabled either:
+  // a problem tells of each.
   Import Finish() &&;
 
  private:

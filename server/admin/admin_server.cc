@@ -12,6 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "process/admin_endpoint.h"
 #include "process/unix_socket.h"
 #include "server/admin/socket_path.h"
 #include "server/rpc/server_credentials.h"
@@ -19,9 +20,9 @@
 namespace sallyport::server {
 namespace {
 
-constexpr std::chrono::seconds kGrace(2);
-// A request has a name, a password, groups and attributes; all are bounded.
-constexpr int kMaxRequestSize = 64 << 10;
+constexpr absl::Duration kGrace = absl::Seconds(2);
+// Logins have threads of their own for theirs, as many by default.
+constexpr int kMaxDerivations = 2;
 // An operator's calls are few.
 constexpr int kThreads = 2;
 
@@ -33,13 +34,17 @@ std::unique_ptr<grpc::Server> Serve(const std::string& target,
   builder.AddListeningPort(target, std::move(credentials), port);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.RegisterService(service);
-  builder.SetMaxReceiveMessageSize(kMaxRequestSize);
+  builder.SetMaxReceiveMessageSize(static_cast<int>(process::kMaxAdminRequest));
+  builder.SetMaxSendMessageSize(static_cast<int>(process::kMaxAdminAnswer));
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, kThreads);
   return builder.BuildAndStart();
 }
 
 }  // namespace
+
+AdminServer::AdminServer(PolicySource& policies, AuditLog& audit)
+    : host_{policies, audit, DerivationSlots(kMaxDerivations), {}} {}
 
 absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(const AdminServerOptions& options,
                                                                 PolicySource& policies,
@@ -103,8 +108,10 @@ std::vector<grpc::HealthCheckServiceInterface*> AdminServer::health() const {
 }
 
 AdminServer::~AdminServer() {
-  const auto deadline = std::chrono::system_clock::now() + kGrace;
-  for (const auto& server : servers_) server->Shutdown(deadline);
+  // Before gRPC's own end, which waits for every call.
+  host_.calls.Drain(kGrace);
+  StopDirectories(*host_.policies.Current());
+  for (const auto& server : servers_) server->Shutdown(std::chrono::system_clock::now());
   for (const auto& server : servers_) server->Wait();
 }
 

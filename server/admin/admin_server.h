@@ -40,8 +40,9 @@ class AdminServer {
                                                             PolicySource& policies,
                                                             AuditLog& audit);
 
-  // ~AdminServer lets calls that are under way finish for a moment, cancels the
-  // rest, and lets gRPC remove the socket.
+  // ~AdminServer lets calls that are under way finish for a moment, cancels the rest, also
+  // where they wait for a store's server, and lets gRPC remove the socket. No store of the
+  // active policy is written after it.
   ~AdminServer();
 
   AdminServer(const AdminServer&) = delete;
@@ -55,7 +56,7 @@ class AdminServer {
   std::vector<grpc::HealthCheckServiceInterface*> health() const;
 
  private:
-  AdminServer(PolicySource& policies, AuditLog& audit) : host_{policies, audit, {}} {}
+  AdminServer(PolicySource& policies, AuditLog& audit);
 
   absl::Status ServeSocket(const std::string& path);
   absl::Status ServeAddress(const AdminAddress& address);

@@ -38,6 +38,10 @@ absl::Status Denied(const AdminCaller& caller, process::LogPace& pace) {
       absl::StrCat(caller.actor, " is not on the list of those who may call; see 'admin.allow'"));
 }
 
+absl::Status Stopping() {
+  return absl::UnavailableError("nothing was changed: sallyportd is stopping");
+}
+
 // What the request says of whom it is about, until more is known.
 template <typename Request>
 void Describe(const Request& request, audit::ChangeRecord* record) {
@@ -54,7 +58,9 @@ template <typename Work>
 grpc::Status AdminService::Read(const grpc::ServerContext& context, Work work) {
   const AdminCaller caller = access_.CallerOf(context);
   if (!caller.allowed) return ToGrpcStatus(Denied(caller, denials_));
-  return ToGrpcStatus(work(AdminCall{context, caller.actor, host_.policies.Current()}));
+  const AdminCall call{context, caller.actor, host_.policies.Current()};
+  const LiveCalls::Call live = host_.calls.Begin(call.active);
+  return ToGrpcStatus(live == nullptr ? Stopping() : work(call));
 }
 
 template <typename Request, typename Work>
@@ -62,6 +68,8 @@ grpc::Status AdminService::Change(const grpc::ServerContext& context, audit::Aud
                                   const Request& request, Work work) {
   const AdminCaller caller = access_.CallerOf(context);
   const AdminCall call{context, caller.actor, host_.policies.Current()};
+  const LiveCalls::Call live = host_.calls.Begin(call.active);
+  if (live == nullptr) return ToGrpcStatus(Stopping());
   auto change = AuditedChange::Begin(host_.audit, call, action, caller.allowed);
   absl::Status status = caller.allowed ? change.status() : Denied(caller, denials_);
   if (!change.ok()) return ToGrpcStatus(status);
@@ -89,7 +97,7 @@ grpc::Status AdminService::SetPassword(grpc::ServerContext* context,
   absl::Cleanup wipe = [request] { WipePassword(request); };
   return Change(*context, audit::AuditAction::kPasswordSet, *request,
                 [&](const AdminCall& call, audit::ChangeRecord* record) {
-                  return server::SetPassword(call, *request, record, response);
+                  return server::SetPassword(call, *request, host_.derivations, record, response);
                 });
 }
 
@@ -140,7 +148,7 @@ grpc::Status AdminService::ImportUser(grpc::ServerContext* context,
   absl::Cleanup wipe = [request] { WipeCredentials(request); };
   return Change(*context, audit::AuditAction::kUserImported, *request,
                 [&](const AdminCall& call, audit::ChangeRecord* record) {
-                  return server::ImportUser(call, *request, host_.changing, record, response);
+                  return server::ImportUser(call, *request, record, response);
                 });
 }
 

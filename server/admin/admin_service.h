@@ -11,6 +11,8 @@
 #include "process/log_pace.h"
 #include "sallyport/v1/admin.grpc.pb.h"
 #include "server/admin/admin_access.h"
+#include "server/admin/derivation_slots.h"
+#include "server/admin/live_calls.h"
 #include "server/admin/user_calls.h"
 #include "server/audit/audit_log.h"
 #include "server/policy/policy_source.h"
@@ -21,14 +23,14 @@ namespace sallyport::server {
 struct AdminHost {
   PolicySource& policies;
   AuditLog& audit;
-  // UserCalls'.
-  absl::Mutex changing;
+  DerivationSlots derivations;
+  LiveCalls calls;
 };
 
 class AdminService final : public v1::Admin::Service {
  public:
   AdminService(AdminHost& host, AdminAccess access)
-      : host_(host), access_(std::move(access)), users_(host.changing) {}
+      : host_(host), access_(std::move(access)), users_(host.derivations) {}
 
   grpc::Status AddUser(grpc::ServerContext* context, const v1::AddUserRequest* request,
                        v1::User* response) override;

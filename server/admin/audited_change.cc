@@ -43,6 +43,8 @@ audit::ChangeOutcome OutcomeOf(const absl::Status& status) {
     case absl::StatusCode::kFailedPrecondition:
     // The user was changed by somebody else meanwhile.
     case absl::StatusCode::kAborted:
+    // Too much of the kind is under way, so that it was not begun.
+    case absl::StatusCode::kResourceExhausted:
       return audit::ChangeOutcome::kRefused;
     default:
       return audit::ChangeOutcome::kFailed;

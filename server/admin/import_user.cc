@@ -43,27 +43,16 @@ absl::StatusOr<NewUser> ReadUser(const v1::ImportUserRequest& request, const Use
 }
 
 absl::StatusOr<UserRecord> Replace(UserDirectory& directory, const NewUser& user) {
-  absl::StatusOr<UserRecord> now = directory.GetUser(user.key);
-  if (!now.ok()) return now;
-  // New groups are not for who knows an old password, nor old ones for who knows a new one.
-  const bool closes =
-      user.disabled || now->groups != user.groups || now->attributes != user.attributes;
-  if (closes) {
-    now = directory.UpdateUser(
-        user.key, {.disabled = true, .groups = user.groups, .attributes = user.attributes});
-    if (!now.ok()) return now;
-  }
-  const bool opens = !user.disabled && now->disabled;
-  now = directory.ReplaceCredentials(user.key, {.credentials = user.credentials});
-  if (!now.ok() || !opens) return now;
-  return directory.UpdateUser(user.key, {.disabled = false});
+  absl::StatusOr<UserRecord> replaced = directory.ReplaceUser(user);
+  if (!absl::IsNotFound(replaced.status())) return replaced;
+  return absl::AbortedError(absl::StrCat("nothing was changed: the user '", user.key.name,
+                                         "' was deleted meanwhile, try again"));
 }
 
 }  // namespace
 
 absl::Status ImportUser(const AdminCall& call, const v1::ImportUserRequest& request,
-                        absl::Mutex& changing, audit::ChangeRecord* record,
-                        v1::ImportUserResponse* response) {
+                        audit::ChangeRecord* record, v1::ImportUserResponse* response) {
   const absl::StatusOr<UserSubject> subject =
       FindSubject(*call.active, request.store(), request.tenant(), request.name(), record);
   if (!subject.ok()) return subject.status();
@@ -74,7 +63,6 @@ absl::Status ImportUser(const AdminCall& call, const v1::ImportUserRequest& requ
   const absl::StatusOr<NewUser> user = ReadUser(request, key);
   if (!user.ok()) return user.status();
   UserDirectory& directory = place.directory();
-  absl::MutexLock lock(&changing);
   absl::StatusOr<UserRecord> stored = directory.AddUser(*user);
   v1::ImportResult result = v1::IMPORT_RESULT_ADDED;
   record->detail = "added";

@@ -6,7 +6,6 @@
 #include <cstddef>
 
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "audit/audit_event.h"
 #include "sallyport/v1/admin.pb.h"
 #include "server/admin/admin_call.h"
@@ -16,13 +15,11 @@ namespace sallyport::server {
 inline constexpr size_t kMaxImportedCredentials = 16;
 
 // ImportUser adds or replaces a user with credentials that were made elsewhere, whether
-// or not the policy lets them verify anybody. While a user gets other groups or
-// attributes together with other credentials, nobody logs in as it: where it fails
-// half-way, the user stays disabled. It holds `changing` while it replaces one.
-// InvalidArgument tells which credential cannot be read, and nothing of it.
+// or not the policy lets them verify anybody: all that the request says of it, or
+// nothing. InvalidArgument tells which credential cannot be read, and nothing of it;
+// Aborted where a user who was to be replaced is deleted meanwhile.
 absl::Status ImportUser(const AdminCall& call, const v1::ImportUserRequest& request,
-                        absl::Mutex& changing, audit::ChangeRecord* record,
-                        v1::ImportUserResponse* response);
+                        audit::ChangeRecord* record, v1::ImportUserResponse* response);
 
 }  // namespace sallyport::server
 

@@ -33,10 +33,13 @@ const ScramKeys* FindPresentKeys(const Account* account, std::string_view scheme
 absl::StatusOr<std::vector<Credential>> MakeCredentials(const std::string& password,
                                                         std::vector<std::string> requested,
                                                         const policy::CredentialRules& rules,
-                                                        const Account* beside) {
+                                                        const Account* beside,
+                                                        DerivationSlots& slots) {
   if (requested.size() > kMaxSchemes) {
     return absl::InvalidArgumentError(absl::StrCat("more than ", kMaxSchemes, " schemes"));
   }
+  const absl::StatusOr<DerivationSlots::Slot> slot = slots.Take();
+  if (!slot.ok()) return slot.status();
   absl::StatusOr<std::string> text = PreparePassword(password);
   if (!text.ok()) return text.status();
   const Secret prepared(*text);

@@ -25,7 +25,7 @@ absl::StatusOr<std::shared_ptr<const Account>> FindPresent(const AdminCall& call
 }  // namespace
 
 absl::Status SetPassword(const AdminCall& call, const v1::SetPasswordRequest& request,
-                         audit::ChangeRecord* record, v1::User* response) {
+                         DerivationSlots& slots, audit::ChangeRecord* record, v1::User* response) {
   const absl::StatusOr<UserSubject> subject =
       FindSubject(*call.active, request.store(), request.tenant(), request.name(), record);
   if (!subject.ok()) return subject.status();
@@ -46,7 +46,7 @@ absl::Status SetPassword(const AdminCall& call, const v1::SetPasswordRequest& re
   }
   auto credentials =
       MakeCredentials(request.password(), {request.schemes().begin(), request.schemes().end()},
-                      rules, present.get());
+                      rules, present.get(), slots);
   if (!credentials.ok()) return credentials.status();
   change.credentials = *std::move(credentials);
   const absl::StatusOr<UserRecord> changed = place.directory().ReplaceCredentials(key, change);

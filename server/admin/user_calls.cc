@@ -73,7 +73,7 @@ absl::Status UserCalls::Add(const AdminCall& call, const v1::AddUserRequest& req
   }
   auto credentials =
       MakeCredentials(request.password(), {request.schemes().begin(), request.schemes().end()},
-                      call.active->policy->CredentialRulesOf(place.tenant), nullptr);
+                      call.active->policy->CredentialRulesOf(place.tenant), nullptr, slots_);
   if (!credentials.ok()) return credentials.status();
   user.credentials = *std::move(credentials);
   return Answer(place.directory().AddUser(user), place, response);
@@ -93,17 +93,17 @@ absl::Status UserCalls::Update(const AdminCall& call, const v1::UpdateUserReques
   absl::StatusOr<UserSubject> subject = Find(call, request, record);
   if (!subject.ok()) return subject.status();
   const auto& [place, key] = *subject;
-  absl::StatusOr<UserChange> change = ReadChange(request);
+  const absl::StatusOr<UserChange> change = ReadChange(request);
   if (!change.ok()) return change.status();
-  absl::MutexLock lock(&changing_);
-  if (!request.set_attributes().empty() || !request.remove_attributes().empty()) {
-    absl::StatusOr<UserRecord> now = place.directory().GetUser(key);
-    if (!now.ok()) return now.status();
-    auto attributes = ChangeAttributes(request, std::move(now->attributes));
+  const auto edit = [&](const UserRecord& now) -> absl::StatusOr<UserChange> {
+    UserChange all = *change;
+    if (request.set_attributes().empty() && request.remove_attributes().empty()) return all;
+    auto attributes = ChangeAttributes(request, now.attributes);
     if (!attributes.ok()) return attributes.status();
-    change->attributes = *std::move(attributes);
-  }
-  return Answer(place.directory().UpdateUser(key, *change), place, response);
+    all.attributes = *std::move(attributes);
+    return all;
+  };
+  return Answer(place.directory().EditUser(key, edit), place, response);
 }
 
 absl::Status UserCalls::Delete(const AdminCall& call, const v1::DeleteUserRequest& request,

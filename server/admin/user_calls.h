@@ -5,18 +5,17 @@
 // storage (RFC 4013). Calls block. Thread-safe.
 
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "audit/audit_event.h"
 #include "sallyport/v1/admin.pb.h"
 #include "server/admin/admin_call.h"
+#include "server/admin/derivation_slots.h"
 
 namespace sallyport::server {
 
 class UserCalls {
  public:
-  // UserCalls holds `changing`, which must outlive it, while it changes what it has read,
-  // so that changes of single attributes do not undo one another.
-  explicit UserCalls(absl::Mutex& changing) : changing_(changing) {}
+  // `slots` are for the passwords of new users, and must outlive the UserCalls.
+  explicit UserCalls(DerivationSlots& slots) : slots_(slots) {}
 
   absl::Status Add(const AdminCall& call, const v1::AddUserRequest& request,
                    audit::ChangeRecord* record, v1::User* response) const;
@@ -32,7 +31,7 @@ class UserCalls {
                     v1::ListUsersResponse* response) const;
 
  private:
-  absl::Mutex& changing_;
+  DerivationSlots& slots_;
 };
 
 }  // namespace sallyport::server

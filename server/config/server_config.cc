@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "policy/identity_index.h"
+#include "process/admin_endpoint.h"
 #include "process/loopback.h"
 #include "process/yaml_reader.h"
 
@@ -26,14 +27,6 @@ std::string StateDirectory() {
   std::string state = Environment("XDG_STATE_HOME");
   if (state.empty()) state = absl::StrCat(Environment("HOME"), "/.local/state");
   return absl::StrCat(state, "/sallyport");
-}
-
-std::string DefaultAdminSocket() {
-  if (const std::string run = Environment("RUNTIME_DIRECTORY"); !run.empty()) {
-    return absl::StrCat(run, "/admin.sock");
-  }
-  const std::string run = Environment("XDG_RUNTIME_DIR");
-  return absl::StrCat(run.empty() ? "/run" : run, "/sallyport/admin.sock");
 }
 
 void ReadGrpc(YamlMapping grpc, ServerConfig* config) {
@@ -56,7 +49,9 @@ void ReadGrpc(YamlMapping grpc, ServerConfig* config) {
 AdminAddress ReadAdminAddress(YamlMapping admin) {
   AdminAddress address = {.address = admin.RequiredString("address"),
                           .allow = admin.StringList("allow")};
-  if (absl::StartsWith(address.address, "unix")) {
+  // As gRPC spells them; a host's name may begin alike.
+  if (absl::StartsWith(address.address, "unix:") ||
+      absl::StartsWith(address.address, "unix-abstract:")) {
     admin.Refuse("address", "expected HOST:PORT; a Unix socket is 'socket'");
   }
   if (auto tls = admin.Mapping("tls")) {
@@ -137,7 +132,7 @@ ServerConfig DefaultServerConfig() {
   ServerConfig config;
   config.built_in_policy = BuiltInPolicy(absl::StrCat(StateDirectory(), "/sallyport.db"));
   config.decoy_key_file = absl::StrCat(StateDirectory(), "/decoy.key");
-  config.admin_socket = DefaultAdminSocket();
+  config.admin_socket = process::DefaultAdminSocket();
   return config;
 }
 

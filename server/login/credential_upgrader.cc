@@ -14,6 +14,7 @@
 #include "core/crypto/random_source.h"
 #include "core/sasl/saslprep/saslprep.h"
 #include "process/log.h"
+#include "server/stores/account_cache.h"
 
 namespace sallyport::server {
 namespace {
@@ -62,12 +63,16 @@ CredentialStore* FindStore(const LoginParty& party, const std::string& name) {
 // Upgrade is the work of one change.
 class CredentialUpgrader::Upgrade : public SlowStep {
  public:
-  // `created_at` is when the password was set; absent: nobody knows.
-  Upgrade(LoginParty party, CredentialStore& store, UserKey key, int64_t revision,
-          std::optional<absl::Time> created_at, Secret password, AuditSlot audit)
+  // `user` is as in the upgrader's under_way_. `created_at` is when the password was set;
+  // absent: nobody knows.
+  Upgrade(LoginParty party, UpgradeBackOff& back_off, CredentialStore& store, UserKey key,
+          std::string user, int64_t revision, std::optional<absl::Time> created_at, Secret password,
+          AuditSlot audit)
       : party_(std::move(party)),
+        back_off_(back_off),
         store_(store),
         key_(std::move(key)),
+        user_(std::move(user)),
         revision_(revision),
         created_at_(created_at),
         password_(std::move(password)),
@@ -77,16 +82,23 @@ class CredentialUpgrader::Upgrade : public SlowStep {
     const absl::Status status = Store();
     // The user was changed meanwhile, by whoever knows better.
     if (absl::IsAborted(status)) return;
+    if (back_off_.Ended(party_.broker->active->serial, store_.name(), user_, status,
+                        MonotonicNow())) {
+      Log(status);
+    }
+    Audit(status);
+  }
+
+ private:
+  void Log(const absl::Status& status) const {
     const auto level = status.ok() ? process::LogLevel::kInfo : process::LogLevel::kWarning;
     process::Log(level, status.ok() ? "credentials upgraded" : "credentials not upgraded",
                  {{"store", store_.name()},
                   {"tenant", key_.tenant},
                   {"authentication_id", key_.name},
                   {"error", status.message()}});
-    Audit(status);
   }
 
- private:
   absl::Status Store() {
     // What may be asked for need not be fit to be stored (RFC 4013 section 2.5).
     std::optional<std::string> prepared = SaslPrepStored(password_.view());
@@ -121,8 +133,10 @@ class CredentialUpgrader::Upgrade : public SlowStep {
 
   // Keeps the store open.
   const LoginParty party_;
+  UpgradeBackOff& back_off_;
   CredentialStore& store_;
   const UserKey key_;
+  const std::string user_;
   const int64_t revision_;
   const std::optional<absl::Time> created_at_;
   const Secret password_;
@@ -142,9 +156,13 @@ void CredentialUpgrader::Consider(const LoginParty& party, HandshakeOutcome* out
   // What cannot be recorded is not done.
   auto slot = audit_.Reserve();
   if (!slot || !Begin(user)) return;
-  pool_.Derive(std::make_shared<Upgrade>(party, *store, std::move(key), account.revision,
-                                         OldestOf(account), std::move(password), *std::move(slot)),
-               [this, user = std::move(user)](DerivationAnswer) { End(user); });
+  if (!back_off_.MayTry(party.broker->active->serial, store->name(), user, MonotonicNow())) {
+    return End(user);
+  }
+  auto upgrade =
+      std::make_shared<Upgrade>(party, back_off_, *store, std::move(key), user, account.revision,
+                                OldestOf(account), std::move(password), *std::move(slot));
+  pool_.Derive(std::move(upgrade), [this, user = std::move(user)](DerivationAnswer) { End(user); });
 }
 
 bool CredentialUpgrader::Begin(const std::string& user) {

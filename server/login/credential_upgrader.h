@@ -3,7 +3,8 @@
 
 // Stores a password anew, in the formats that policy wants, when a login has shown it
 // and its user has none of those yet. Never more than one such change of a user is under
-// way, and none holds a login up: where the pool is full, the next login tries again.
+// way, and none holds a login up: where the pool is full, the next login tries again, and
+// where the change failed, a later one (UpgradeBackOff).
 // Thread-safe.
 
 #include <string>
@@ -15,6 +16,7 @@
 #include "server/audit/audit_log.h"
 #include "server/login/credential_lookup.h"
 #include "server/login/derivation_pool.h"
+#include "server/login/upgrade_back_off.h"
 
 namespace sallyport::server {
 
@@ -35,6 +37,7 @@ class CredentialUpgrader {
 
   DerivationPool& pool_;
   AuditLog& audit_;
+  UpgradeBackOff back_off_;
   absl::Mutex mutex_;
   // Users that are being changed, by store, tenant and name.
   absl::flat_hash_set<std::string> under_way_ ABSL_GUARDED_BY(mutex_);

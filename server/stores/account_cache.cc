@@ -10,6 +10,13 @@
 namespace sallyport::server {
 namespace {
 
+// For each "no such user" so many users have a place.
+constexpr size_t kUsersPerAbsent = 4;
+
+size_t ForEachShard(size_t capacity, size_t shards) {
+  return std::max<size_t>(1, (capacity + shards - 1) / shards);
+}
+
 absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
@@ -21,8 +28,8 @@ absl::Time MonotonicNow() {
 }
 
 AccountCache::AccountCache(AccountCacheOptions options)
-    : shard_capacity_(
-          std::max<size_t>(1, (options.capacity + options.shards - 1) / options.shards)),
+    : shard_capacity_(ForEachShard(options.capacity, options.shards)),
+      shard_absent_capacity_(ForEachShard(options.capacity / kUsersPerAbsent, options.shards)),
       ttl_(options.ttl),
       negative_ttl_(options.negative_ttl),
       stale_while_down_(options.stale_while_down),
@@ -40,7 +47,8 @@ std::optional<std::shared_ptr<const Account>> AccountCache::Get(std::string_view
   absl::MutexLock lock(&shard.mutex);
   const auto found = shard.index.find(View(name));
   if (found == shard.index.end() || found->second->expires_at <= now) return std::nullopt;
-  shard.entries.splice(shard.entries.begin(), shard.entries, found->second);
+  Entries& place = PlaceOf(*found->second, shard);
+  place.splice(place.begin(), place, found->second);
   return found->second->account;
 }
 
@@ -75,19 +83,18 @@ void AccountCache::Put(std::string_view name, uint64_t generation,
   Shard& shard = ShardOf(View(name));
   absl::MutexLock lock(&shard.mutex);
   if (shard.generation != generation) return;
-  const auto found = shard.index.find(View(name));
-  Entries::iterator victim = shard.entries.end();
-  if (found != shard.index.end()) {
-    victim = found->second;
-  } else if (shard.entries.size() >= shard_capacity_) {
-    victim = std::prev(shard.entries.end());
+  const auto drop = [&](Entries::iterator entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex) {
+    shard.index.erase(entry->name);
+    replaced.splice(replaced.begin(), PlaceOf(*entry, shard), entry);
+  };
+  if (const auto found = shard.index.find(View(name)); found != shard.index.end()) {
+    drop(found->second);
   }
-  if (victim != shard.entries.end()) {
-    shard.index.erase(victim->name);
-    replaced.splice(replaced.begin(), shard.entries, victim);
-  }
-  shard.entries.splice(shard.entries.begin(), fresh);
-  shard.index.emplace(shard.entries.front().name, shard.entries.begin());
+  Entries& place = PlaceOf(fresh.front(), shard);
+  const size_t capacity = &place == &shard.users ? shard_capacity_ : shard_absent_capacity_;
+  if (place.size() >= capacity) drop(std::prev(place.end()));
+  place.splice(place.begin(), fresh);
+  shard.index.emplace(place.front().name, place.begin());
 }
 
 void AccountCache::Invalidate(std::string_view name) {
@@ -99,16 +106,18 @@ void AccountCache::Invalidate(std::string_view name) {
   if (found == shard.index.end()) return;
   const Entries::iterator entry = found->second;
   shard.index.erase(found);
-  forgotten.splice(forgotten.begin(), shard.entries, entry);
+  forgotten.splice(forgotten.begin(), PlaceOf(*entry, shard), entry);
 }
 
 void AccountCache::InvalidateAll() {
   for (Shard& shard : shards_) {
-    Entries forgotten;
+    Entries users;
+    Entries absent;
     absl::MutexLock lock(&shard.mutex);
     ++shard.generation;
     shard.index.clear();
-    forgotten.swap(shard.entries);
+    users.swap(shard.users);
+    absent.swap(shard.absent);
   }
 }
 
@@ -116,7 +125,7 @@ size_t AccountCache::size() {
   size_t size = 0;
   for (Shard& shard : shards_) {
     absl::MutexLock lock(&shard.mutex);
-    size += shard.entries.size();
+    size += shard.index.size();
   }
   return size;
 }

@@ -3,8 +3,9 @@
 
 // What a store lately said of its users, so that a login of a known one waits
 // for nothing: bounded (least recently used goes first), with a time to live,
-// and cut into shards that each have a lock of their own. "No such user" is
-// cached too. Thread-safe.
+// and cut into shards that each have a lock of their own. "No such user" is cached
+// too, in a place of its own: names that somebody makes up push no user out.
+// Thread-safe.
 
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +30,8 @@ namespace sallyport::server {
 absl::Time MonotonicNow();
 
 struct AccountCacheOptions {
-  // The most accounts kept, rounded up to a multiple of `shards`.
+  // The most accounts kept, rounded up to a multiple of `shards`; and of "no such user" a
+  // quarter as many.
   size_t capacity = 65536;
   absl::Duration ttl = absl::Seconds(60);
   // For "no such user".
@@ -86,15 +88,22 @@ class AccountCache {
   struct alignas(64) Shard {
     absl::Mutex mutex;
     uint64_t generation ABSL_GUARDED_BY(mutex) = 0;
-    // The most recently used first.
-    Entries entries ABSL_GUARDED_BY(mutex);
-    // The keys are the names in `entries`.
+    // The most recently used first; users, and names that are nobody's.
+    Entries users ABSL_GUARDED_BY(mutex);
+    Entries absent ABSL_GUARDED_BY(mutex);
+    // The keys are the names in both.
     absl::flat_hash_map<absl::string_view, Entries::iterator> index ABSL_GUARDED_BY(mutex);
   };
 
   Shard& ShardOf(absl::string_view name);
+  // The one of the two that `entry` is in, or is to be.
+  static Entries& PlaceOf(const Entry& entry, Shard& shard)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex) {
+    return entry.account == nullptr ? shard.absent : shard.users;
+  }
 
   const size_t shard_capacity_;
+  const size_t shard_absent_capacity_;
   const absl::Duration ttl_;
   const absl::Duration negative_ttl_;
   const absl::Duration stale_while_down_;

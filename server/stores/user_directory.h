@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -93,7 +94,20 @@ class UserDirectory {
   virtual absl::StatusOr<UserRecord> ReplaceCredentials(const UserKey& user,
                                                         const NewCredentials& credentials) = 0;
 
+  // ReplaceUser puts all that `user` holds in the place of what is stored, credentials
+  // included, in one transaction; without an expires_at the stored one stays.
+  virtual absl::StatusOr<UserRecord> ReplaceUser(const NewUser& user) = 0;
+
   virtual absl::StatusOr<UserRecord> UpdateUser(const UserKey& user, const UserChange& change) = 0;
+
+  // An Edit says what is to be changed of a user as it is, or why nothing may be. It must
+  // not call the directory.
+  using Edit = absl::FunctionRef<absl::StatusOr<UserChange>(const UserRecord& now)>;
+
+  // EditUser has nobody change the user between what `edit` sees and what it says: not
+  // another process either. It fails as `edit` does, which is called once, or not at all.
+  virtual absl::StatusOr<UserRecord> EditUser(const UserKey& user, Edit edit) = 0;
+
   virtual absl::Status DeleteUser(const UserKey& user) = 0;
   virtual absl::StatusOr<UserRecord> GetUser(const UserKey& user) = 0;
 
@@ -101,6 +115,10 @@ class UserDirectory {
   // most `page_size` (1 to 1000) users of `tenant`.
   virtual absl::StatusOr<UserPage> ListUsers(std::string_view tenant, int page_size,
                                              std::string_view page_token) = 0;
+
+  // Stop ends the calls that wait for a server, and has later ones fail: none waits any
+  // more. Lookups go on. Where there is no server to wait for it does nothing.
+  virtual void Stop() {}
 };
 
 }  // namespace sallyport::server

@@ -70,6 +70,20 @@ class PolicyService : public testing::Test {
   std::optional<server::RunningService> running_;
 };
 
+TEST_F(PolicyService, ShowsAndComparesAPolicyOfManyMegabytes) {
+  // More than gRPC takes by itself.
+  std::string text = PolicyOf("mechanisms: [PLAIN]");
+  const std::string line = "# " + std::string(77, 'x') + "\n";
+  while (text.size() < 6 << 20) text += line;
+  std::ofstream(file_) << text;
+  Start();
+  const Finished shown = Policy({"show", "--text"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_TRUE(shown.out == text) << shown.out.size();
+  const Finished same = Policy({"diff", file_});
+  EXPECT_EQ(same.exit_code, 0) << same.err;
+}
+
 TEST_F(PolicyService, ShowsWhichPolicyIsActive) {
   Start();
   json told = PolicyJson({"show"});

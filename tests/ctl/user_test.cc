@@ -243,6 +243,15 @@ TEST_F(UserTest, TakesTheSocketFromTheCommandLineFirst) {
   EXPECT_EQ(User({"list"}).exit_code, 4);
 }
 
+TEST_F(UserTest, LooksForTheSocketWhereAUnitsServiceMakesIt) {
+  const Finished finished =
+      RunProgram("/bin/sh", {"-c",
+                             "unset SALLYPORT_ADMIN_SOCKET; export RUNTIME_DIRECTORY=\"${1%/*}\";"
+                             " exec \"$0\" user list",
+                             Binary(), served_.socket_path()});
+  EXPECT_EQ(finished.exit_code, 0) << finished.err;
+}
+
 TEST_F(UserTest, TellsAFullDisk) {
   const Finished finished =
       RunProgram("/bin/sh", {"-c", "exec \"$0\" user list > /dev/full", Binary()});

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "tests/policy/load_policy.h"
 
 namespace sallyport::policy {
@@ -47,8 +48,19 @@ TEST(Stores, KeepPasswordsOutOfThePolicy) {
     return "[{name: a, postgresql: {" + more + "}}]";
   };
   Refused(with("connections: 2"), "stores[0].postgresql: expected 'connection'");
-  Refused(with("connection: 'host=db password=x'"), "a password does not belong here");
-  Refused(with("connection: 'postgresql://u:x@db/s'"), "a password does not belong here");
+  for (const char* connection :
+       {"host=db password=x", "host=db password = 'x'", "postgresql://u:x@db/s",
+        "postgresql://u@db/s?password=x", "postgres://u:x@db1,db2/s"}) {
+    Refused(with(absl::StrCat("connection: \"", connection, "\"")),
+            "connection: the PostgreSQL connection string gives 'password', which does not belong");
+  }
+  Refused(with("connection: 'host=db sslpassword=x'"), "gives 'sslpassword', which does not");
+  Refused(with("connection: 'host=db passwrod=x'"), "connection string cannot be read");
+  for (const char* connection :
+       {"host=db dbname=password_db", "host=password.example user=password", "host=db passfile=/p",
+        "postgresql://password@db/password", "host=db password=''"}) {
+    Taken(with(absl::StrCat("connection: \"", connection, "\"")));
+  }
   Refused(with("connection: host=db, password: {}"), "expected either 'file' or 'env'");
   Refused(with("connection: host=db, password: {file: /p, env: P}"), "either 'file' or 'env'");
   Refused(with("connection: host=db, connections: 65"), "connections: expected a number");

@@ -41,7 +41,7 @@ PostgresqlBackend::PostgresqlBackend(PostgresqlOptions options, StoreChanges& ch
       listener_(options_, changes,
                 [this](const absl::Status& status) { keeper_.Lost(lookups_.size(), status); }),
       keeper_(options_, dialer_, interrupt_, Slots()),
-      directory_(dialer_, changes,
+      directory_(options_, changes,
                  [this] { return keeper_.schema_ready() ? absl::OkStatus() : Outage(); }) {}
 
 std::unique_ptr<LookupConnection> PostgresqlBackend::MakeLookupConnection(size_t slot) {
@@ -79,7 +79,7 @@ std::vector<ConnectionKeeper::Slot> PostgresqlBackend::Slots() {
 }
 
 absl::Status PostgresqlBackend::Start() {
-  if (interrupt_.fd() < 0 || !events_.ok()) {
+  if (interrupt_.fd() < 0 || !events_.ok() || !directory_.ok()) {
     return absl::UnavailableError("the system has no file descriptor left");
   }
   const absl::Status connected = keeper_.ConnectAll();
@@ -92,6 +92,7 @@ absl::Status PostgresqlBackend::Start() {
 }
 
 PostgresqlBackend::~PostgresqlBackend() {
+  directory_.Stop();
   interrupt_.Set();
   keeper_.Stop();
   // Runs what was posted, so that no lookup is left without an answer.

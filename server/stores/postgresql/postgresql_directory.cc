@@ -83,10 +83,26 @@ absl::StatusOr<UserRecord> PostgresqlDirectory::ReplaceCredentials(
   });
 }
 
+absl::StatusOr<UserRecord> PostgresqlDirectory::ReplaceUser(const NewUser& user) {
+  return WriteAndRead(user.key,
+                      [&](PostgresqlSession& session) { return ReplaceUserRow(session, user); });
+}
+
 absl::StatusOr<UserRecord> PostgresqlDirectory::UpdateUser(const UserKey& user,
                                                            const UserChange& change) {
   return WriteAndRead(
       user, [&](PostgresqlSession& session) { return UpdateUserRow(session, user, change); });
+}
+
+absl::StatusOr<UserRecord> PostgresqlDirectory::EditUser(const UserKey& user, Edit edit) {
+  return WriteAndRead(user, [&](PostgresqlSession& session) {
+    if (absl::Status status = LockUser(session, user).status(); !status.ok()) return status;
+    const absl::StatusOr<UserRecord> now = SelectOne(session, user);
+    if (!now.ok()) return now.status();
+    const absl::StatusOr<UserChange> change = edit(*now);
+    if (!change.ok()) return change.status();
+    return UpdateUserRow(session, user, *change);
+  });
 }
 
 absl::Status PostgresqlDirectory::DeleteUser(const UserKey& user) {

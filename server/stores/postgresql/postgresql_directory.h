@@ -8,13 +8,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "server/stores/postgresql/interrupt.h"
 #include "server/stores/postgresql/postgresql_dialer.h"
+#include "server/stores/postgresql/postgresql_options.h"
 #include "server/stores/postgresql/postgresql_session.h"
 #include "server/stores/store_backend.h"
 #include "server/stores/user_directory.h"
@@ -25,18 +28,24 @@ class PostgresqlDirectory final : public UserDirectory {
  public:
   // `schema_status` says why the tables cannot be used, or OK. All must outlive the
   // directory.
-  PostgresqlDirectory(PostgresqlDialer& dialer, StoreChanges& changes,
+  PostgresqlDirectory(const PostgresqlOptions& options, StoreChanges& changes,
                       std::function<absl::Status()> schema_status)
-      : dialer_(dialer), changes_(changes), schema_status_(std::move(schema_status)) {}
+      : dialer_(options, interrupt_), changes_(changes), schema_status_(std::move(schema_status)) {}
+
+  // ok is false where the system had no file descriptor left.
+  bool ok() const { return interrupt_.fd() >= 0; }
 
   absl::StatusOr<UserRecord> AddUser(const NewUser& user) override;
   absl::StatusOr<UserRecord> ReplaceCredentials(const UserKey& user,
                                                 const NewCredentials& credentials) override;
+  absl::StatusOr<UserRecord> ReplaceUser(const NewUser& user) override;
   absl::StatusOr<UserRecord> UpdateUser(const UserKey& user, const UserChange& change) override;
+  absl::StatusOr<UserRecord> EditUser(const UserKey& user, Edit edit) override;
   absl::Status DeleteUser(const UserKey& user) override;
   absl::StatusOr<UserRecord> GetUser(const UserKey& user) override;
   absl::StatusOr<UserPage> ListUsers(std::string_view tenant, int page_size,
                                      std::string_view page_token) override;
+  void Stop() override { interrupt_.Set(); }
 
  private:
   using Work = absl::FunctionRef<absl::Status(PostgresqlSession&)>;
@@ -48,7 +57,9 @@ class PostgresqlDirectory final : public UserDirectory {
   absl::StatusOr<UserRecord> WriteAndRead(const UserKey& user, Work work);
   absl::Status Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  PostgresqlDialer& dialer_;
+  // Of its own: lookups outlast the operator's calls.
+  Interrupt interrupt_;
+  PostgresqlDialer dialer_;
   StoreChanges& changes_;
   const std::function<absl::Status()> schema_status_;
   absl::Mutex mutex_;

@@ -1,14 +1,13 @@
 #include "server/stores/postgresql/postgresql_options.h"
 
-#include <postgresql/libpq-fe.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <memory>
 #include <system_error>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "policy/postgresql_connection.h"
 
 namespace sallyport::server {
 namespace {
@@ -19,40 +18,10 @@ constexpr size_t kMaxSchemaSize = 63;
 constexpr uint32_t kMaxConnections = 64;
 constexpr int kMaxConnectTimeoutSeconds = 300;
 
-struct FreeKeywords {
-  void operator()(PQconninfoOption* keywords) const { PQconninfoFree(keywords); }
-};
-
-// The parser's own message may quote a part of a password, and is not used.
-absl::StatusOr<std::map<std::string, std::string>> ParseKeywords(const std::string& connection) {
-  char* error = nullptr;
-  const std::unique_ptr<PQconninfoOption, FreeKeywords> parsed(
-      PQconninfoParse(connection.c_str(), &error));
-  PQfreemem(error);
-  if (parsed == nullptr || connection.find('\0') != std::string::npos) {
-    return absl::InvalidArgumentError(
-        "the PostgreSQL connection string cannot be read: write it as \"host=... dbname=... "
-        "user=...\", with libpq's keywords");
-  }
-  std::map<std::string, std::string> keywords;
-  for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
-    if (option->val != nullptr) keywords[option->keyword] = option->val;
-  }
-  return keywords;
-}
-
-absl::Status CheckKeywords(const std::map<std::string, std::string>& keywords) {
-  for (const char* secret : {"password", "sslpassword"}) {
-    if (keywords.contains(secret)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the PostgreSQL connection string has a ", secret,
-                       " in it: name the file or variable that holds the password under "
-                       "`password`, and leave client keys unencrypted in a file of their own"));
-    }
-  }
+absl::Status CheckFiles(const std::map<std::string, std::string>& keywords) {
   for (const char* file : {"sslrootcert", "sslcert", "sslkey", "sslcrl"}) {
     const auto path = keywords.find(file);
-    if (path == keywords.end() || path->second.empty()) continue;
+    if (path == keywords.end()) continue;
     if (access(path->second.c_str(), R_OK) != 0) {
       return absl::InvalidArgumentError(
           absl::StrCat("the file that the PostgreSQL connection string names as ", file, ", ",
@@ -101,10 +70,10 @@ std::string Where(const std::map<std::string, std::string>& keywords) {
 
 absl::StatusOr<PostgresqlOptions> ReadPostgresqlOptions(const v1::PostgresqlStore& settings) {
   PostgresqlOptions options;
-  auto keywords = ParseKeywords(settings.connection());
+  auto keywords = policy::ReadPostgresqlConnection(settings.connection());
   if (!keywords.ok()) return keywords.status();
   options.keywords = *std::move(keywords);
-  if (absl::Status status = CheckKeywords(options.keywords); !status.ok()) return status;
+  if (absl::Status status = CheckFiles(options.keywords); !status.ok()) return status;
   if (absl::Status status = ReadConnectTimeout(&options); !status.ok()) return status;
   options.where = Where(options.keywords);
   AddDefaults(&options.keywords);

@@ -1,8 +1,5 @@
 #include "server/stores/postgresql/user_changes.h"
 
-#include <cstdint>
-#include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -55,7 +52,12 @@ absl::Status InsertCredentials(PostgresqlSession& session, const std::string& us
   return absl::OkStatus();
 }
 
-// The id of the user, whose row stays locked, in its `if_revision` where that is given.
+}  // namespace
+
+absl::Status NoSuchUser(const UserKey& user) {
+  return absl::NotFoundError(absl::StrCat("there is no user '", user.name, "'"));
+}
+
 absl::StatusOr<std::string> LockUser(PostgresqlSession& session, const UserKey& user,
                                      std::optional<int64_t> if_revision) {
   const absl::StatusOr<PostgresqlRows> rows =
@@ -67,12 +69,6 @@ absl::StatusOr<std::string> LockUser(PostgresqlSession& session, const UserKey& 
     return absl::AbortedError(absl::StrCat("the user '", user.name, "' has changed meanwhile"));
   }
   return absl::StrCat(rows->Int64(0, 0));
-}
-
-}  // namespace
-
-absl::Status NoSuchUser(const UserKey& user) {
-  return absl::NotFoundError(absl::StrCat("there is no user '", user.name, "'"));
 }
 
 absl::Status InsertUser(PostgresqlSession& session, const NewUser& user) {
@@ -116,6 +112,15 @@ absl::Status ReplaceUserCredentials(PostgresqlSession& session, const UserKey& u
   }
   if (!status.ok()) return status;
   return InsertCredentials(session, *id, credentials.credentials, credentials.created_at);
+}
+
+absl::Status ReplaceUserRow(PostgresqlSession& session, const NewUser& user) {
+  const UserChange change = {.disabled = user.disabled,
+                             .groups = user.groups,
+                             .attributes = user.attributes,
+                             .expires_at = user.expires_at};
+  if (absl::Status status = UpdateUserRow(session, user.key, change); !status.ok()) return status;
+  return ReplaceUserCredentials(session, user.key, {.credentials = user.credentials});
 }
 
 absl::Status UpdateUserRow(PostgresqlSession& session, const UserKey& user,

@@ -94,10 +94,27 @@ absl::StatusOr<UserRecord> SqliteBackend::ReplaceCredentials(const UserKey& user
   });
 }
 
+absl::StatusOr<UserRecord> SqliteBackend::ReplaceUser(const NewUser& user) {
+  return WriteAndRead(user.key, [&user](SqliteConnection& connection) {
+    return ReplaceUserRow(connection, user, absl::Now());
+  });
+}
+
 absl::StatusOr<UserRecord> SqliteBackend::UpdateUser(const UserKey& user,
                                                      const UserChange& change) {
   return WriteAndRead(user, [&](SqliteConnection& connection) {
     return UpdateUserRow(connection, user, change, absl::Now());
+  });
+}
+
+absl::StatusOr<UserRecord> SqliteBackend::EditUser(const UserKey& user, Edit edit) {
+  return WriteAndRead(user, [&](SqliteConnection& connection) {
+    // The transaction has the database's write lock from its beginning.
+    const absl::StatusOr<UserRecord> now = SelectUser(connection, user);
+    if (!now.ok()) return now.status();
+    const absl::StatusOr<UserChange> change = edit(*now);
+    if (!change.ok()) return change.status();
+    return UpdateUserRow(connection, user, *change, absl::Now());
   });
 }
 

@@ -39,7 +39,9 @@ class SqliteBackend final : public StoreBackend, public UserDirectory {
   absl::StatusOr<UserRecord> AddUser(const NewUser& user) override;
   absl::StatusOr<UserRecord> ReplaceCredentials(const UserKey& user,
                                                 const NewCredentials& credentials) override;
+  absl::StatusOr<UserRecord> ReplaceUser(const NewUser& user) override;
   absl::StatusOr<UserRecord> UpdateUser(const UserKey& user, const UserChange& change) override;
+  absl::StatusOr<UserRecord> EditUser(const UserKey& user, Edit edit) override;
   absl::Status DeleteUser(const UserKey& user) override;
   absl::StatusOr<UserRecord> GetUser(const UserKey& user) override;
   absl::StatusOr<UserPage> ListUsers(std::string_view tenant, int page_size,

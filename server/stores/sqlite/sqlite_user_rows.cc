@@ -191,6 +191,17 @@ absl::Status UpdateUserRow(SqliteConnection& connection, const UserKey& user,
   return status;
 }
 
+absl::Status ReplaceUserRow(SqliteConnection& connection, const NewUser& user, absl::Time now) {
+  const UserChange change = {.disabled = user.disabled,
+                             .groups = user.groups,
+                             .attributes = user.attributes,
+                             .expires_at = user.expires_at};
+  if (absl::Status status = UpdateUserRow(connection, user.key, change, now); !status.ok()) {
+    return status;
+  }
+  return ReplaceUserCredentials(connection, user.key, {.credentials = user.credentials}, now);
+}
+
 absl::Status DeleteUserRow(SqliteConnection& connection, const UserKey& user) {
   const absl::Status status =
       Run(connection, "DELETE FROM users WHERE tenant = ?1 AND name = ?2", user.tenant, user.name);

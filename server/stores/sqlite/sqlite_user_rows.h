@@ -19,10 +19,11 @@ namespace sallyport::server {
 // InsertUser fails with AlreadyExists.
 absl::Status InsertUser(SqliteConnection& connection, const NewUser& user, absl::Time now);
 
-// ReplaceUserCredentials, UpdateUserRow, DeleteUserRow and SelectUser fail with
-// NotFound; ReplaceUserCredentials also with Aborted.
+// ReplaceUserCredentials, ReplaceUserRow, UpdateUserRow, DeleteUserRow and SelectUser fail
+// with NotFound; ReplaceUserCredentials also with Aborted.
 absl::Status ReplaceUserCredentials(SqliteConnection& connection, const UserKey& user,
                                     const NewCredentials& credentials, absl::Time now);
+absl::Status ReplaceUserRow(SqliteConnection& connection, const NewUser& user, absl::Time now);
 absl::Status UpdateUserRow(SqliteConnection& connection, const UserKey& user,
                            const UserChange& change, absl::Time now);
 absl::Status DeleteUserRow(SqliteConnection& connection, const UserKey& user);

@@ -9,6 +9,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 constexpr char kSha[] = "{SHA}W8r/fyL/UzygmbNAjq2HbA67qac=";  // open sesame
 
@@ -47,10 +48,13 @@ TEST(PasswordFile, JoinsLinesOfOneName) {
 TEST(PasswordFile, TakesALockedUserAsDisabled) {
   const Import import = ImportPasswordFile(
       absl::StrCat("alice:", kSha, "\nalice:!\nbob:!", kSha, "\ndaemon:*:1:2\n"), "f");
-  EXPECT_THAT(Names(import), ElementsAre("alice"));
-  EXPECT_TRUE(import.users[0].disabled);
-  EXPECT_THAT(Problems(import), ElementsAre(HasSubstr("f:3: the user has no password"),
-                                            HasSubstr("f:4: the user has no password")));
+  EXPECT_THAT(Names(import), ElementsAre("alice", "bob", "daemon"));
+  for (const ImportedUser& user : import.users) EXPECT_TRUE(user.disabled) << user.name;
+  EXPECT_EQ(import.users[0].credentials.size(), 1u);
+  // What is behind the lock is no credential.
+  EXPECT_THAT(import.users[1].credentials, IsEmpty());
+  EXPECT_THAT(import.users[2].credentials, IsEmpty());
+  EXPECT_THAT(Problems(import), IsEmpty());
 }
 
 TEST(PasswordFile, TellsOfNamesThatCannotBe) {

@@ -26,6 +26,8 @@ class EmptyBackend : public StoreBackend, public UserDirectory {
   absl::StatusOr<UserRecord> UpdateUser(const UserKey&, const UserChange&) override {
     return Nobody();
   }
+  absl::StatusOr<UserRecord> ReplaceUser(const NewUser&) override { return Nobody(); }
+  absl::StatusOr<UserRecord> EditUser(const UserKey&, Edit) override { return Nobody(); }
   absl::Status DeleteUser(const UserKey&) override { return Nobody(); }
   absl::StatusOr<UserRecord> GetUser(const UserKey&) override { return Nobody(); }
   absl::StatusOr<UserPage> ListUsers(std::string_view, int, std::string_view) override {

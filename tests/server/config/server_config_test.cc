@@ -1,12 +1,15 @@
 #include "server/config/server_config.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <fstream>
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "policy/policy.h"
+#include "process/admin_endpoint.h"
 
 namespace sallyport::server {
 namespace {
@@ -132,6 +135,22 @@ admin:
   EXPECT_FALSE(Load("admin: {socket: /x}")->admin_address);
 }
 
+TEST(ServerConfig, TakesAHostWhoseNameBeginsAsASocketDoes) {
+  for (const char* host : {"unix1.example", "unix", "unixes"}) {
+    const auto config = Load(absl::StrCat("admin: {address: '", host,
+                                          ":7452', tls: {certificate: c, key: k, client_ca: a}, "
+                                          "allow: [a.example]}"));
+    EXPECT_TRUE(config.ok()) << config.status();
+  }
+}
+
+TEST(ServerConfig, PutsTheAdminSocketWhereOperatorsLook) {
+  setenv("RUNTIME_DIRECTORY", "/run/fleet", 1);
+  EXPECT_EQ(DefaultServerConfig().admin_socket, "/run/fleet/admin.sock");
+  unsetenv("RUNTIME_DIRECTORY");
+  EXPECT_EQ(DefaultServerConfig().admin_socket, process::DefaultAdminSocket());
+}
+
 TEST(ServerConfig, RefusesAnAdminAddressThatAnyoneCouldUse) {
   const auto refused = [](const std::string& admin, const std::string& why) {
     const std::string error = Error("admin: {" + admin + "}");
@@ -146,7 +165,9 @@ TEST(ServerConfig, RefusesAnAdminAddressThatAnyoneCouldUse) {
   refused(address + tls, "DNS names or URIs");
   refused(address + tls + "allow: []", "DNS names or URIs");
   refused(address + tls + "allow: ['a*.example']", "'a*.example'");
-  refused("address: 'unix:/x', " + tls + "allow: [a.example]", "HOST:PORT");
+  for (const char* socket : {"unix:/x", "unix:///x", "unix-abstract:x"}) {
+    refused(absl::StrCat("address: '", socket, "', ", tls, "allow: [a.example]"), "HOST:PORT");
+  }
   refused(tls + "allow: [a.example]", "are for it");
   refused("allow: [a.example]", "are for it");
 }

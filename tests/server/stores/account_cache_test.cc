@@ -59,6 +59,43 @@ TEST_F(AccountCacheTest, DropsTheLeastRecentlyUsedWhenFull) {
   EXPECT_TRUE(cache.Get("d").has_value());
 }
 
+TEST_F(AccountCacheTest, KeepsUsersWhateverNamesSomebodyMakesUp) {
+  AccountCache cache(Options(8));
+  const auto put = [&](const std::string& name, std::shared_ptr<const Account> account) {
+    cache.Put(name, cache.Generation(name), std::move(account));
+  };
+  for (int i = 0; i < 8; ++i) put("user" + std::to_string(i), Named("user"));
+  for (int i = 0; i < 1000; ++i) put("nobody" + std::to_string(i), nullptr);
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(cache.Get("user" + std::to_string(i)).has_value()) << i;
+  EXPECT_EQ(cache.size(), 10u);
+  EXPECT_TRUE(cache.Get("nobody999").has_value());
+  EXPECT_TRUE(cache.Get("nobody998").has_value());
+  EXPECT_FALSE(cache.Get("nobody997").has_value());
+  // Nor do users push out names.
+  put("more", Named("more"));
+  EXPECT_FALSE(cache.Get("user0").has_value());
+  EXPECT_TRUE(cache.Get("nobody998").has_value());
+}
+
+TEST_F(AccountCacheTest, TakesWhoWasNobodyForAUserAndBack) {
+  AccountCache cache(Options(4));
+  for (int i = 0; i < 3; ++i) {
+    cache.Put("a", cache.Generation("a"), nullptr);
+    ASSERT_TRUE(cache.Get("a").has_value());
+    EXPECT_EQ(*cache.Get("a"), nullptr);
+    EXPECT_EQ(cache.size(), 1u);
+    cache.Put("a", cache.Generation("a"), Named("a"));
+    EXPECT_EQ((*cache.Get("a"))->authentication_id, "a");
+    EXPECT_EQ(cache.size(), 1u);
+  }
+  cache.Put("b", cache.Generation("b"), nullptr);
+  cache.Invalidate("b");
+  EXPECT_FALSE(cache.Get("b").has_value());
+  cache.Put("b", cache.Generation("b"), nullptr);
+  cache.InvalidateAll();
+  EXPECT_EQ(cache.size(), 0u);
+}
+
 TEST_F(AccountCacheTest, StaysWithinItsCapacityOverManyShards) {
   AccountCacheOptions options = Options(128);
   options.shards = 64;

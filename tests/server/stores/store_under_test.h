@@ -37,6 +37,11 @@ struct StoreUnderTest {
   // Whether what change does also reaches what is cached, in a moment.
   bool notices_changes = false;
 
+  // For the WritableStoreSuite. another opens the same users a second time, as a replica
+  // does; refuse_credentials has the database take no more credentials.
+  std::function<std::unique_ptr<CredentialStore>()> another;
+  std::function<void()> refuse_credentials;
+
   // What the store has of a user. Credentials: else it has a PasswordVerifier.
   bool has_credentials = true;
   bool has_groups = true;

@@ -172,6 +172,100 @@ TEST_P(WritableStoreSuite, ChangesOnlyWhatItIsTold) {
   check({}, {}, std::nullopt, false);
 }
 
+TEST_P(WritableStoreSuite, ReplacesAllOfAUser) {
+  const absl::Time expiry = absl::FromUnixSeconds(4'000'000'000);
+  Add(NewUser{.key = Key("alice"),
+              .groups = {"a"},
+              .attributes = {{"team", "red"}},
+              .expires_at = expiry,
+              .disabled = true,
+              .credentials = {Password("1"), Password("2")}});
+  const auto before = directory().GetUser(Key("alice"));
+  ASSERT_TRUE(before.ok()) << before.status();
+  const int64_t revision = Find("alice")->revision;
+  const absl::StatusOr<UserRecord> replaced = directory().ReplaceUser(
+      {.key = Key("alice"), .groups = {"b"}, .credentials = {Password("3")}});
+  ASSERT_TRUE(replaced.ok()) << replaced.status();
+  EXPECT_EQ(replaced->groups, Strings{"b"});
+  EXPECT_EQ(replaced->created_at, before->created_at);
+  const auto account = LogIn("alice");
+  EXPECT_EQ(account->groups, Strings{"b"});
+  EXPECT_TRUE(account->attributes.empty());
+  EXPECT_FALSE(account->disabled);
+  EXPECT_EQ(account->expires_at, expiry);
+  EXPECT_NE(account->revision, revision);
+  EXPECT_EQ(Passwords("alice"), Strings{"3"});
+  ASSERT_TRUE(
+      directory().ReplaceUser({.key = Key("alice"), .expires_at = expiry + absl::Hours(1)}).ok());
+  EXPECT_EQ(LogIn("alice")->expires_at, expiry + absl::Hours(1));
+  EXPECT_EQ(Passwords("alice"), Strings{});
+  EXPECT_EQ(directory().ReplaceUser({.key = Key("nobody")}).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST_P(WritableStoreSuite, LeavesAUserAsItWasWhomItCannotReplace) {
+  Add(NewUser{.key = Key("alice"),
+              .groups = {"a"},
+              .attributes = {{"team", "red"}},
+              .credentials = {Password("1")}});
+  under_test().refuse_credentials();
+  EXPECT_FALSE(directory()
+                   .ReplaceUser({.key = Key("alice"),
+                                 .groups = {"b"},
+                                 .disabled = true,
+                                 .credentials = {Password("2")}})
+                   .ok());
+  const auto account = Find("alice");
+  EXPECT_EQ(account->groups, Strings{"a"});
+  EXPECT_EQ(account->attributes.at("team"), "red");
+  EXPECT_FALSE(account->disabled);
+  EXPECT_EQ(Passwords("alice"), Strings{"1"});
+}
+
+TEST_P(WritableStoreSuite, EditsAUserAsItIs) {
+  Add(NewUser{.key = Key("alice"), .groups = {"a"}, .credentials = {Password("pw")}});
+  const absl::StatusOr<UserRecord> edited =
+      directory().EditUser(Key("alice"), [](const UserRecord& now) -> absl::StatusOr<UserChange> {
+        EXPECT_EQ(now.groups, Strings{"a"});
+        EXPECT_EQ(now.credentials.size(), 1u);
+        return UserChange{.groups = Strings{"a", "b"}};
+      });
+  ASSERT_TRUE(edited.ok()) << edited.status();
+  EXPECT_EQ(edited->groups, (Strings{"a", "b"}));
+  EXPECT_EQ(LogIn("alice")->groups, (Strings{"a", "b"}));
+  const auto refuse = [](const UserRecord&) -> absl::StatusOr<UserChange> {
+    return absl::InvalidArgumentError("no");
+  };
+  EXPECT_EQ(directory().EditUser(Key("alice"), refuse).status(), absl::InvalidArgumentError("no"));
+  EXPECT_EQ(directory().EditUser(Key("nobody"), refuse).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(Find("alice")->groups, (Strings{"a", "b"}));
+}
+
+TEST_P(WritableStoreSuite, LosesNoEditOfTwoReplicas) {
+  constexpr int kEdits = 20;
+  Add("alice");
+  const std::unique_ptr<CredentialStore> another = under_test().another();
+  ASSERT_NE(another, nullptr);
+  std::vector<std::thread> replicas;
+  for (UserDirectory* replica : {&directory(), another->directory()}) {
+    replicas.emplace_back([this, replica, &another] {
+      const std::string prefix = replica == another->directory() ? "b" : "a";
+      for (int i = 0; i < kEdits; ++i) {
+        const absl::StatusOr<UserRecord> edited = replica->EditUser(
+            Key("alice"), [&](const UserRecord& now) -> absl::StatusOr<UserChange> {
+              auto attributes = now.attributes;
+              attributes[prefix + std::to_string(i)] = "x";
+              return UserChange{.attributes = std::move(attributes)};
+            });
+        EXPECT_TRUE(edited.ok()) << edited.status();
+      }
+    });
+  }
+  for (std::thread& replica : replicas) replica.join();
+  EXPECT_EQ(Find("alice")->attributes.size(), 2u * kEdits);
+}
+
 TEST_P(WritableStoreSuite, KeepsTheOldPasswordBesideANewOneForAsLongAsItIsTold) {
   const absl::Time tomorrow =
       absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now())) + absl::Hours(24);

@@ -32,6 +32,16 @@ StoreUnderTest MakePostgresql(bool per_tenant) {
     ASSERT_TRUE(added.ok()) << added.status();
     tap->AwaitChanged(user.key, before + 2);
   };
+  under_test.another = [&server, schema, per_tenant] {
+    return OpenPostgresqlStore(
+               QuickPostgresqlOptions(PostgresqlSettings(server.Connection(), schema)),
+               {.name = "another", .per_tenant = per_tenant})
+        .store;
+  };
+  under_test.refuse_credentials = [&server, schema] {
+    server.Query(absl::StrCat("ALTER TABLE ", SqlIdentifier(schema),
+                              ".credentials ADD CHECK (false) NOT VALID"));
+  };
   under_test.store = std::move(opened.store);
   // As an operator would, by SQL.
   under_test.change = [&server, schema](const UserKey& user,

@@ -24,6 +24,14 @@ StoreUnderTest MakeSqlite(bool per_tenant) {
   CredentialStoreOptions options{.name = "main", .per_tenant = per_tenant};
   StoreUnderTest under_test;
   under_test.owner = std::move(scratch);
+  under_test.another = [path, per_tenant] {
+    return OpenSqliteStore({.name = "another", .per_tenant = per_tenant}, path);
+  };
+  under_test.refuse_credentials = [path] {
+    Execute(path,
+            "CREATE TRIGGER refuse BEFORE INSERT ON credentials"
+            " BEGIN SELECT RAISE(ABORT, 'refused'); END");
+  };
   under_test.store = OpenSqliteStore(std::move(options), path);
   // As another process would.
   under_test.change = [path](const UserKey& user, const std::vector<Credential>& credentials) {
