@@ -17,8 +17,7 @@ LiveCalls::Call LiveCalls::Begin(std::shared_ptr<const ActivePolicy> policy) {
 }
 
 void LiveCalls::Drain(absl::Duration grace) {
-  const auto ended = [this]()
-                         ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return policies_.empty(); };
+  const auto ended = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return policies_.empty(); };
   Policies left;
   {
     absl::MutexLock lock(&mutex_);

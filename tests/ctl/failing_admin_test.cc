@@ -122,8 +122,8 @@ TEST_F(FailingAdminTest, ImportSaysWhereAnAnswerThatWasLostMayBeWhyAUserExists) 
 TEST_F(FailingAdminTest, ImportGoesOnAfterAUserWhoIsTooLarge) {
   const Finished finished = Import(
       "ldif",
-      "dn: uid=a,dc=x\nuid: alice\nuserPassword: pencil\ndescription: " +
-          std::string(70'000, 'x') + "\n\ndn: uid=b,dc=x\nuid: bob\nuserPassword: eraser\n",
+      "dn: uid=a,dc=x\nuid: alice\nuserPassword: pencil\ndescription: " + std::string(70'000, 'x') +
+          "\n\ndn: uid=b,dc=x\nuid: bob\nuserPassword: eraser\n",
       {"--attribute", "description"});
   EXPECT_EQ(finished.exit_code, 5) << finished.err;
   EXPECT_THAT(finished.err, HasSubstr("user 'alice': all that is to be stored"));
@@ -134,17 +134,18 @@ TEST_F(FailingAdminTest, ImportGoesOnAfterAUserWhoIsTooLarge) {
 // Where 1 says that policies differ.
 TEST_F(FailingAdminTest, DiffTellsAFailureFromADifference) {
   const std::string policy = Write("policy.yaml", "rules: {mechanisms: [ANONYMOUS]}\n");
-  const std::string other = Write("other.yaml", "rules: {mechanisms: [ANONYMOUS], act_as: [{users: [a], as_users: [b]}]}\n");
+  const std::string other = Write(
+      "other.yaml", "rules: {mechanisms: [ANONYMOUS], act_as: [{users: [a], as_users: [b]}]}\n");
   EXPECT_EQ(RunSallyportctl({"policy", "diff", policy, policy}).exit_code, 0);
   EXPECT_EQ(RunSallyportctl({"policy", "diff", policy, other}).exit_code, 1);
   // This service does not know the call.
   EXPECT_EQ(RunSallyportctl({"policy", "diff", policy, "--socket", Socket()}).exit_code, 8);
   for (const std::string& second : {policy, other}) {
-    EXPECT_EQ(
-        RunProgram("/bin/sh", {"-c", "exec \"$0\" policy diff \"$1\" \"$2\" --output json > /dev/full",
-                               Binary(), policy, second})
-            .exit_code,
-        8);
+    EXPECT_EQ(RunProgram("/bin/sh",
+                         {"-c", "exec \"$0\" policy diff \"$1\" \"$2\" --output json > /dev/full",
+                          Binary(), policy, second})
+                  .exit_code,
+              8);
   }
 }
 

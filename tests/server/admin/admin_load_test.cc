@@ -65,15 +65,16 @@ TEST(AdminLoad, EndsThoughTheServerOfAStoreHoldsCallsUp) {
   ServedDirectory served(
       {.stores = "  - {name: fleet, postgresql: {connection: 'host=db'}}\n",
        .open_other = [&](const v1::Store& store) {
-         PostgresqlOptions options = QuickPostgresqlOptions(
-             PostgresqlSettings(absl::StrCat(server.Connection(), " application_name=hung"), schema));
+         PostgresqlOptions options = QuickPostgresqlOptions(PostgresqlSettings(
+             absl::StrCat(server.Connection(), " application_name=hung"), schema));
          options.query_timeout = absl::Minutes(10);
          return std::shared_ptr<CredentialStore>(
              OpenPostgresqlStore(std::move(options), {.name = store.name()}).store);
        }});
   ASSERT_TRUE(Add(served, "alice", "fleet").ok());
   const PqConnection other(PQconnectdb(server.Connection("postgres").c_str()));
-  PqResult(PQexec(other.get(), absl::StrCat("BEGIN; LOCK TABLE ", SqlIdentifier(schema), ".users").c_str()));
+  PqResult(PQexec(other.get(),
+                  absl::StrCat("BEGIN; LOCK TABLE ", SqlIdentifier(schema), ".users").c_str()));
   std::vector<std::thread> calls;
   std::atomic<int> ended = 0;
   for (int i = 0; i < 3; ++i) {
