@@ -17,14 +17,14 @@ inline void Require(bool holds) {
   if (!holds) std::abort();
 }
 
-// CheckImport aborts where a name is no stored name or is there twice, where a user has no
+// CheckImport aborts where a name is no stored name or is there twice, where an enabled user has no
 // credential or one that is not in its text form, or where a problem says nothing.
 inline void CheckImport(const Import& import) {
   std::set<std::string> names;
   for (const ImportedUser& user : import.users) {
     Require(names.insert(user.name).second);
     Require(StoredName(user.name) == user.name);
-    Require(!user.credentials.empty() && !user.place.empty());
+    Require((user.disabled || !user.credentials.empty()) && !user.place.empty());
     for (const Secret& text : user.credentials) {
       const auto credential = ParseCredential(text.view());
       Require(credential.ok() && FormatCredential(*credential) == text.view());

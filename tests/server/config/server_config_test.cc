@@ -136,7 +136,7 @@ admin:
 }
 
 TEST(ServerConfig, TakesAHostWhoseNameBeginsAsASocketDoes) {
-  for (const char* host : {"unix1.example", "unix", "unixes"}) {
+  for (const char* host : {"unix1.example", "unixes"}) {
     const auto config = Load(absl::StrCat("admin: {address: '", host,
                                           ":7452', tls: {certificate: c, key: k, client_ca: a}, "
                                           "allow: [a.example]}"));
