@@ -28,6 +28,7 @@ def tar(root, epoch):
 
 def compressed(archive):
     out = io.BytesIO()
-    with gzip.GzipFile(filename='', mode='wb', fileobj=out, mtime=0) as writer:
+    with gzip.GzipFile(filename='', mode='wb', compresslevel=6, fileobj=out,
+                       mtime=0) as writer:
         writer.write(archive)
     return out.getvalue()

@@ -23,15 +23,18 @@ UNKNOWN = 'NOASSERTION'
 
 
 def declared(copyright_file):
-    """The licence of a package as a whole (`Files: *`), as an SPDX expression; UNKNOWN where the
-    file does not say that, or in words of its own."""
+    """The licence of a package as an SPDX expression; UNKNOWN where the file does not say it in
+    these words, or has several for several files: which of them a library is made of it leaves
+    open."""
     if not _FORMAT.search(copyright_file):
         return UNKNOWN
+    found = set()
     for paragraph in re.split(r'\n\s*\n', copyright_file):
         fields = dict(re.findall(r'^([A-Za-z-]+):[ \t]*(.*)$', paragraph, re.MULTILINE))
-        if fields.get('Files', '').strip() == '*':
-            return _expression(fields.get('License', ''))
-    return UNKNOWN
+        # What Debian added to build the package is not in the library.
+        if 'Files' in fields and fields['Files'].strip() != 'debian/*':
+            found.add(_expression(fields.get('License', '').strip()))
+    return found.pop() if len(found) == 1 else UNKNOWN
 
 
 def _expression(short_name):
