@@ -358,7 +358,7 @@ class Runs(ImageCase):
         folder = pathlib.Path(tempfile.mkdtemp(prefix='entry-', dir=self.deployment.scratch))
         etc, state, runtime = folder / 'etc', folder / 'state', folder / 'run'
         for mounted in (etc, state, runtime):
-            mounted.mkdir()
+            mounted.mkdir(mode=0o700)
         (etc / 'sallyportd.yaml').write_text('grpc: {address: "127.0.0.1:0"}\n', encoding='utf-8')
         container = self.contain(folder, mounts={
             etc: '/etc/sallyport', state: '/var/lib/sallyport', runtime: '/run/sallyport'})
@@ -418,6 +418,6 @@ def _with_revision(config):
 
 def _tree(found):
     """What two layers have in common when they are the same but for the times."""
-    return {path.rstrip('/'): (member.type, member.mode, member.uid, member.gid, member.linkname,
+    return {path.rstrip('/'): (member.type, member.mode & 0o7777, member.uid, member.gid, member.linkname,
                                _sha256(data))
             for path, (member, data) in found.items()}

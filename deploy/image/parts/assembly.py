@@ -56,19 +56,21 @@ class Assembly:
         if os.path.islink(path):
             target = os.readlink(path)
             self.root.add_link(path, target, origin=package.name)
-            self._add_target(path, target)
+            self._add_target(path, target, package)
         elif os.path.isfile(path):
             self.root.add_file(path, package.read(path), origin=package.name,
-                               executable=os.access(path, os.X_OK))
+                               executable=libraries.is_loader(path))
         else:
             raise Failure(f'{path}, of {package.name}, is no file')
 
-    def _add_target(self, path, target):
+    def _add_target(self, path, target, package):
         folder, name = posixpath.split(posixpath.join(posixpath.dirname(path), target))
         place = posixpath.join(os.path.realpath(folder), name)
         # What is not of a package is made here, as the bundle of authorities is.
         if os.path.isfile(place) and place != contents.AUTHORITIES_BUNDLE:
-            self._add_from_package(place, self._installed.owner(place))
+            if not package.brought(place) and not os.path.islink(place):
+                package = self._installed.owner(place)
+            self._add_from_package(place, package)
 
     def _add_authorities(self):
         package = self._installed.get(contents.AUTHORITIES_PACKAGE)

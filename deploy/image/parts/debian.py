@@ -51,13 +51,20 @@ class Package:
         """What the file holds. Failure if that is not what the package brought."""
         with open(path, 'rb') as file:
             data = file.read()
-        expected = self._sums.get(path) or self._sums.get(_other_name(path))
+        expected = self._sum(path)
         if expected is None:
             raise Failure(f'{path}: {self.name} {self.version} has no checksum of it')
         if hashlib.md5(data, usedforsecurity=False).hexdigest() != expected:
             raise Failure(f'{path} is not as {self.name} {self.version} brought it: '
                           f'apt-get install --reinstall {self.name}')
         return data
+
+    def brought(self, path):
+        """Whether the file is of this package."""
+        return self._sum(path) is not None
+
+    def _sum(self, path):
+        return self._sums.get(path) or self._sums.get(_other_name(path))
 
     def stanza(self):
         """The package as the lists of dpkg describe it."""

@@ -31,6 +31,11 @@ def needed_by(programs):
     return sorted(found)
 
 
+def is_loader(path):
+    """Whether it is the loader, which the system has to be allowed to execute."""
+    return re.fullmatch(r'ld-linux.*\.so\.\d+', os.path.basename(path)) is not None
+
+
 def _direct(file):
     shown = subprocess.run(['readelf', '--wide', '--dynamic', '--program-headers', file],
                            check=True, capture_output=True, text=True,
