@@ -15,13 +15,15 @@ from harness import dockerfile, spdx
 from harness.case import EndToEndCase
 from harness.clients import Client
 from harness.container import Container
+from harness.directory import PEOPLE, SEARCHER, SEARCHER_PASSWORD, Directory
 from harness.image import DEPLOY, Image, Layout, members, run_tool
 from harness.kerberos import REALM, Realm
 from harness.processes import Program
-from harness.sallyport import Ctl, Gateway, Service, policy_of
+from harness.sallyport import Ctl, Gateway, Service
 
 _LIMIT = 120 * 1000 * 1000
 _PROGRAMS = ('/usr/bin/sallyport-gateway', '/usr/bin/sallyportctl', '/usr/bin/sallyportd')
+_DIRECTORY = 'directory.e2e.test'
 _OWN = {'/run/sallyport', '/var/lib/sallyport'}
 
 
@@ -120,7 +122,6 @@ class Contents(ImageCase):
         package = [file.read_text(encoding='utf-8').strip() for file in sorted(
             pathlib.Path('/usr/share/ca-certificates/mozilla').glob('*.crt'))]
         self.assertEqual(ours, '\n'.join(package) + '\n')
-        self.assertIn('/etc/ssl/certs/ca-certificates.crt', self.members)
 
     def test_every_package_has_its_licence_and_its_entry_for_scanners(self):
         packages = _locked(self.lock)
@@ -134,14 +135,13 @@ class Contents(ImageCase):
         self.assertIn('/usr/share/doc/sallyport/copyright', self.members)
 
     def test_an_independent_program_unpacks_the_same(self):
-        unpacked = {'/' + str(path.relative_to(self.root)) for path in self.root.rglob('*')}
-        # Where other tests mount something.
-        mounted = {path for path in unpacked if str(self.deployment.scratch).startswith(path)
-                   or path.startswith(str(self.deployment.scratch))}
-        self.assertEqual(unpacked - mounted, set(self.members) - mounted)
+        # Of its own: other tests mount something in theirs.
+        root = self.image.unpack(self.folder / 'compared')
+        unpacked = {'/' + str(path.relative_to(root)) for path in root.rglob('*')}
+        self.assertEqual(unpacked, set(self.members))
         for path, (member, data) in self.members.items():
             if member.isfile():
-                self.assertEqual((self.root / path[1:]).read_bytes(), data, path)
+                self.assertEqual((root / path[1:]).read_bytes(), data, path)
 
 
 class Description(ImageCase):
@@ -284,25 +284,51 @@ class Runs(ImageCase):
         cls.addClassCleanup(cls.realm.stop)
         cls.realm.add_user('alice', 'kerberos password')
         cls.realm.add_service('amqp/localhost')
+        users = cls.deployment.users
+        cls.directory = Directory(cls.scratch, deployment.servers.issue(_DIRECTORY), _DIRECTORY,
+                                  {'bob': users['bob']})
+        cls.addClassCleanup(cls.directory.stop)
+        hosts = cls.scratch / 'hosts'
+        hosts.write_text(f'127.0.0.1 localhost {_DIRECTORY}\n', encoding='utf-8')
         cls.container = cls.contain(
-            cls.scratch, environment={'KRB5_CONFIG': cls.realm.environment['KRB5_CONFIG']},
+            cls.scratch, environment={'KRB5_CONFIG': cls.realm.environment['KRB5_CONFIG'],
+                                      'SEARCHER_PASSWORD': SEARCHER_PASSWORD},
             mounts={cls.state: '/var/lib/sallyport', cls.runtime: '/run/sallyport',
-                    deployment.scratch: str(deployment.scratch)})
+                    deployment.scratch: str(deployment.scratch),
+                    hosts: '/etc/hosts',
+                    # The authority of the directory, as one that the system trusts.
+                    deployment.servers.certificate: '/etc/ssl/certs/ca-certificates.crt'})
         cls.service = Service(
             cls.container.program('/usr/bin/sallyportd'), cls.scratch, deployment.service_tls,
             configuration=f'kerberos:\n  keytab: {cls.realm.keytab}\n  realm: {REALM}\n',
-            policy=policy_of(cls.state / 'users.db',
-                             rules='mechanisms: [GSSAPI, SCRAM-SHA-256, PLAIN]\n'))
+            policy=cls.policy())
         cls.service.start()
         cls.addClassCleanup(cls.service.stop)
         cls.ctl = Ctl(cls.container.program('/usr/bin/sallyportctl'), cls.service.admin_socket)
-        for user, password in deployment.users.items():
-            cls.ctl.add_user(user, password)
+        cls.ctl.add_user('alice', users['alice'])
         cls.gateway = Gateway(
             cls.container.program('/usr/bin/sallyport-gateway'), cls.scratch,
             service_address=cls.service.address, **deployment.gateway_settings)
         cls.gateway.start()
         cls.addClassCleanup(cls.gateway.stop)
+
+    @classmethod
+    def policy(cls):
+        """Alice is in SQLite, and Bob in the directory."""
+        return f'''\
+stores:
+  - name: local
+    sqlite: {{path: {cls.state / 'users.db'}}}
+  - name: directory
+    ldap:
+      urls: [{cls.directory.url}]
+      bind_dn: "{SEARCHER}"
+      bind_password: {{env: SEARCHER_PASSWORD}}
+      base_dn: "{PEOPLE}"
+rules:
+  stores: [{{store: local}}, {{store: directory}}]
+  mechanisms: [GSSAPI, SCRAM-SHA-256, PLAIN]
+'''
 
     @classmethod
     def contain(cls, scratch, **options):
@@ -326,10 +352,15 @@ class Runs(ImageCase):
         self.assertEqual(accepted['authentication_id'], username)
         self.deployment.rabbitmq.wait_for_users([username])
         client.finish()
+        return accepted
 
     def test_clients_log_in_to_the_broker(self):
         self.logs_in('qpid-proton', 'PLAIN', 'alice')
-        self.logs_in('rhea', 'SCRAM-SHA-256', 'bob')
+        self.logs_in('rhea', 'SCRAM-SHA-256', 'alice')
+
+    def test_a_user_of_a_directory_logs_in_over_tls_by_the_system_s_authorities(self):
+        accepted = self.logs_in('rhea', 'PLAIN', 'bob')
+        self.assertEqual(accepted['store'], 'directory')
 
     def test_a_wrong_password_is_refused(self):
         self.client_by('rhea', 'PLAIN', 'alice', password='wrong').refusal()

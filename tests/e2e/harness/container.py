@@ -10,16 +10,18 @@ _IN_ROOT = pathlib.Path(__file__).with_name('in_root.py')
 
 
 class Container:
-    """The root, with the image's volumes and this test's folder mounted into it."""
+    """The root, with what is mounted into it. As a runtime does, it brings this machine's own
+    names of hosts, and makes what something is mounted on."""
 
     def __init__(self, root, config, scratch, mounts=(), environment=None):
         """`config`: of the image. `scratch` is mounted at its own path, so that programs find
-        what the test wrote there; `mounts`: {folder here: path in the root}. `environment`: beyond
+        what the test wrote there; `mounts`: {here: path in the root}. `environment`: beyond
         the image's."""
         self._folder = pathlib.Path(scratch) / 'container'
         self._folder.mkdir()
         self._config = config
-        mounts = {scratch: str(scratch), **dict(mounts)}
+        mounts = {scratch: str(scratch), '/etc/hosts': '/etc/hosts',
+                  '/etc/resolv.conf': '/etc/resolv.conf', **dict(mounts)}
         self._options = [
             'bwrap', '--ro-bind', str(root), '/', '--dev', '/dev', '--proc', '/proc',
             '--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--as-pid-1',
@@ -27,8 +29,11 @@ class Container:
         user, _, group = config['User'].partition(':')
         self._options += ['--uid', user, '--gid', group]
         for here, there in mounts.items():
-            # A runtime makes what something is mounted on, too.
-            (pathlib.Path(root) / there.lstrip('/')).mkdir(parents=True, exist_ok=True)
+            place = pathlib.Path(root) / there.lstrip('/')
+            if pathlib.Path(here).is_dir():
+                place.mkdir(parents=True, exist_ok=True)
+            else:
+                place.touch()
             self._options += ['--bind', str(here), there]
         variables = dict(line.split('=', 1) for line in config['Env']) | (environment or {})
         self._options.append('--clearenv')
