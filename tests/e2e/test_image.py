@@ -366,11 +366,24 @@ rules:
         self.client_by('rhea', 'PLAIN', 'alice', password='wrong').refusal()
         self.service.logs_since(self._said, 'login refused', reason='bad_credentials')
 
-    def test_a_kerberos_ticket_is_taken_once_and_remembered_on_the_volume(self):
+    def test_a_kerberos_ticket_is_remembered_on_the_volume(self):
         tickets = self.realm.log_in('alice', 'kerberos password')
         self.logs_in('rhea', 'GSSAPI', 'alice', environment=tickets)
         self.assertEqual([path.name for path in self.state.glob('*.rcache2')],
                          ['krb5_65532.rcache2'])
+
+    def test_a_program_gets_tickets_with_a_keytab(self):
+        """The client's side, as the gateway has it for a broker with Kerberos."""
+        self.realm.add_service('gateway')
+        self.ctl.add_user('gateway', 'a password that nobody uses')
+        tls = self.deployment.gateway_settings['service_tls']
+        _run(*self.container.command('/usr/bin/sallyportctl'), 'login', 'gateway',
+             '--mechanism', 'GSSAPI', '--parameter', f'keytab={self.realm.keytab}',
+             '--sasl-host', 'localhost', '--service', self.service.address, '--tls',
+             '--ca', tls.ca, '--certificate', tls.certificate, '--key', tls.key,
+             '--server-name', 'localhost')
+        accepted = self.service.logs_since(self._said, 'login accepted', mechanism='GSSAPI')
+        self.assertEqual(accepted['authentication_id'], 'gateway')
 
     def test_the_programs_are_held_as_a_container_holds_them(self):
         for name in ('sallyportd', 'sallyport-gateway'):

@@ -58,6 +58,8 @@ ENVIRONMENT = {
     'TMPDIR': RUNTIME,
     # Kerberos' memory of tickets' messages outlives a restart.
     'KRB5RCACHEDIR': STATE,
+    # Tickets that a keytab brings again need no file, which would be in /tmp.
+    'KRB5CCNAME': 'MEMORY:sallyport',
 }
 ENTRY_POINT = ['/usr/bin/sallyportd']
 ARGUMENTS = ['--config', '/etc/sallyport/sallyportd.yaml']
