@@ -87,19 +87,18 @@ class Contents(ImageCase):
               f'{self.image.archive.stat().st_size / 1e6:.1f} MB compressed', flush=True)
         self.assertLess(size, _LIMIT)
 
-    def test_all_that_programs_and_libraries_link_to_is_there(self):
-        folders = {os.path.dirname(path) for path in self.members if '.so.' in path}
-        needed = set()
-        for path, (_, data) in self.members.items():
-            if data[:4] == b'\x7fELF':
-                needed |= _needed(str(self.root) + path)
+    def test_all_that_programs_and_libraries_link_to_is_there_and_nothing_else(self):
+        binaries = [path for path, (_, data) in self.members.items() if data[:4] == b'\x7fELF']
+        needed = set().union(*(_needed(str(self.root) + path) for path in binaries))
+        folders = {os.path.dirname(path) for path in binaries}
         missing = [name for name in needed
                    if not any(self.resolves(f'{folder}/{name}') for folder in folders)]
         self.assertEqual(missing, [])
-        shipped = {os.path.basename(path) for path in self.members if '.so' in path}
-        targets = {os.path.basename(member.linkname) for member, _ in self.members.values()
-                   if member.issym()}
-        self.assertEqual(shipped - needed - targets, set(), 'nothing needs these')
+        linked = {os.path.basename(member.linkname) for member, _ in self.members.values()
+                  if member.issym()}
+        superfluous = [path for path in binaries if path not in _PROGRAMS
+                       and os.path.basename(path) not in needed | linked]
+        self.assertEqual(superfluous, [])
 
     def resolves(self, path):
         """Whether `path` is a file of the root, or a link to one."""
@@ -209,6 +208,15 @@ class Description(ImageCase):
                          ['--from=root /image/root/ /'])
         self.assertEqual(dockerfile.config(stage, self.arguments()),
                          _with_revision(self.image.config['config']))
+
+    def test_the_dockerfile_installs_what_the_build_needs_and_not_what_tests_do(self):
+        lines = (DEPLOY.parents[1] / 'scripts/debian-packages.txt').read_text(encoding='utf-8')
+        chosen = "sed '/^# Testing/,$d; s/#.*//' scripts/debian-packages.txt"
+        self.assertIn(chosen, (DEPLOY / 'Dockerfile').read_text(encoding='utf-8'))
+        packages = _run('sed', '/^# Testing/,$d; s/#.*//', text=lines).split()
+        self.assertLessEqual({'bazel-bootstrap', 'g++', 'libssl-dev', 'openssl', 'ca-certificates',
+                              'python3'}, set(packages))
+        self.assertNotIn('rabbitmq-server', packages)
 
     @unittest.skipUnless(os.geteuid() == 0, 'files of several owners need root')
     def test_the_dockerfile_s_last_stage_makes_the_same(self):
@@ -462,6 +470,6 @@ def _with_revision(config):
 
 def _tree(found):
     """What two layers have in common when they are the same but for the times."""
-    return {path.rstrip('/'): (member.type, member.mode & 0o7777, member.uid, member.gid, member.linkname,
-                               _sha256(data))
+    return {path: (member.type, member.mode & 0o7777, member.uid, member.gid, member.linkname,
+                   _sha256(data))
             for path, (member, data) in found.items()}

@@ -68,7 +68,7 @@ class Assembly:
         place = posixpath.join(os.path.realpath(folder), name)
         # What is not of a package is made here, as the bundle of authorities is.
         if os.path.isfile(place) and place != contents.AUTHORITIES_BUNDLE:
-            if not package.brought(place) and not os.path.islink(place):
+            if not package.brought(place):
                 package = self._installed.owner(place)
             self._add_from_package(place, package)
 

@@ -16,7 +16,7 @@ _FOLDER = '/usr/lib/' + sysconfig.get_config_var('MULTIARCH')
 
 
 def needed_by(programs):
-    """The paths of all libraries, under the names by which they are asked for, and of the loader."""
+    """The paths of all libraries, by the names that they are asked for with, and of the loader."""
     found = set()
     waiting = list(programs)
     while waiting:
