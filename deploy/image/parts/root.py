@@ -56,6 +56,8 @@ class Root:
         parent = posixpath.dirname(path)
         if parent != '/' and parent not in self.entries:
             self.add_directory(parent)
+        if parent != '/' and self.entries[parent].kind != DIRECTORY:
+            raise Failure(f'{path}: {parent} is a {self.entries[parent].kind} in the image')
         self.entries[path] = entry
 
     def size(self):
