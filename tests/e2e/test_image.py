@@ -68,13 +68,15 @@ class Contents(ImageCase):
         self.assertEqual(started, [])
 
     def test_nobody_but_root_can_change_a_file(self):
+        wrong = []
         for path, (member, _) in self.members.items():
-            with self.subTest(path):
-                self.assertTrue(member.isfile() or member.isdir() or member.issym())
-                owner = 65532 if path in _OWN else 0
-                self.assertEqual((member.uid, member.gid), (owner, owner))
-                if not member.issym():
-                    self.assertIn(member.mode, (0o700,) if path in _OWN else (0o755, 0o644))
+            modes = (0o700,) if path in _OWN else (0o755, 0o644)
+            owner = 65532 if path in _OWN else 0
+            if (not (member.isfile() or member.isdir() or member.issym())
+                    or (member.uid, member.gid) != (owner, owner)
+                    or (member.mode not in modes and not member.issym())):
+                wrong.append(f'{path}: {member.mode:o}, of {member.uid}:{member.gid}')
+        self.assertEqual(wrong, [])
 
     def test_the_user_can_read_every_file(self):
         unreadable = [path for path, (member, _) in self.members.items() if not member.issym()
