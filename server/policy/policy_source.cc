@@ -130,7 +130,7 @@ absl::Status PolicySource::Failure() const {
 }
 
 absl::StatusOr<std::shared_ptr<ActivePolicy>> PolicySource::Open(
-    std::shared_ptr<const policy::Policy> policy) const {
+    std::shared_ptr<const policy::Policy> policy) {
   const std::shared_ptr<const ActivePolicy> before = Current();
   auto active = std::make_shared<ActivePolicy>();
   active->policy = std::move(policy);
@@ -145,6 +145,10 @@ absl::StatusOr<std::shared_ptr<ActivePolicy>> PolicySource::Open(
     active->stores.push_back(*std::move(opened));
   }
   if (absl::Status status = OpenTokens(active.get(), before.get()); !status.ok()) return status;
+  for (const v1::Broker& broker : active->policy->policy().brokers()) {
+    active->usages.emplace(active->policy->FindBrokerNamed(broker.name()),
+                           usages_.Of(broker.name()));
+  }
   active->loaded_at = absl::Now();
   active->serial = serial() + 1;
   return active;

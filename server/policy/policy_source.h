@@ -29,6 +29,7 @@
 #include "process/backoff.h"
 #include "process/change_watcher.h"
 #include "server/policy/active_policy.h"
+#include "server/policy/broker_usage.h"
 
 namespace sallyport::server {
 
@@ -91,6 +92,9 @@ class PolicySource {
 
   std::shared_ptr<const ActivePolicy> Current() const;
 
+  // BrokerUse is what each broker uses at the time.
+  std::vector<BrokerUsageReport> BrokerUse() const { return usages_.Report(); }
+
   // Reload loads the file again, as if it had changed, and tells what came of it.
   PolicyChange Reload() { return Load(true); }
 
@@ -111,7 +115,7 @@ class PolicySource {
   absl::StatusOr<std::shared_ptr<const policy::Policy>> Compile(std::string text,
                                                                 std::string* version) const;
   absl::StatusOr<std::shared_ptr<ActivePolicy>> Open(
-      std::shared_ptr<const policy::Policy> policy) const;
+      std::shared_ptr<const policy::Policy> policy);
   absl::StatusOr<std::shared_ptr<CredentialStore>> OpenOrKeep(const v1::Store& store,
                                                               const ActivePolicy* before) const;
   absl::Status OpenTokens(ActivePolicy* active, const ActivePolicy* before) const;
@@ -140,6 +144,7 @@ class PolicySource {
   // The file's, when it was told last why it is not active.
   std::string failed_hash_ ABSL_GUARDED_BY(loading_);
   std::atomic<uint64_t> serial_ = 0;
+  BrokerUsages usages_;
   mutable absl::Mutex mutex_;
   std::shared_ptr<const ActivePolicy> current_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<const ActivePolicy>> retired_ ABSL_GUARDED_BY(mutex_);
