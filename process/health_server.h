@@ -10,6 +10,7 @@
 // Whoever reaches the address learns that, and what else the program says by `health`.
 // Thread-safe.
 
+#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
@@ -44,10 +45,12 @@ class HealthServer {
   grpc::HealthCheckServiceInterface* health() const { return server_->GetHealthCheckService(); }
 
  private:
-  HealthServer(std::unique_ptr<grpc::Server> server, std::string address);
+  HealthServer() = default;
 
-  const std::unique_ptr<grpc::Server> server_;
-  const std::string address_;
+  // Knows no method. A server without a service of its own has no thread that reads.
+  grpc::CallbackGenericService nothing_else_;
+  std::unique_ptr<grpc::Server> server_;
+  std::string address_;
 };
 
 }  // namespace sallyport::process

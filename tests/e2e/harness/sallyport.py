@@ -10,7 +10,7 @@ class Binaries:
     """Where the build put the programs: `root` is Bazel's bin folder."""
 
     def __init__(self, root):
-        root = pathlib.Path(root)
+        self.root = root = pathlib.Path(root)
         self.service = root / 'server' / 'sallyportd'
         self.gateway = root / 'gateway' / 'sallyport-gateway'
         self.ctl = root / 'ctl' / 'sallyportctl'
