@@ -65,7 +65,7 @@ class Scenario(unittest.TestCase):
 
     def ctl(self, pod, *arguments, text=''):
         """As an operator does with `kubectl exec`."""
-        return pod.container('sallyportd').run('sallyportctl', *arguments, text=text).stdout
+        return pod.container('sallyportd').run('sallyportctl', *arguments, text=text)
 
     def log_in(self, pod, broker, check=True):
         """A login of alice's, as a broker with that key pair asks for it: by our SDK."""

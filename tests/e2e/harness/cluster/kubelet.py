@@ -117,7 +117,7 @@ class Kubelet:
     def _probe(self, container, probe):
         timeout = probe.get('timeoutSeconds', _TIMEOUT_SECONDS)
         if 'exec' in probe:
-            return container.run(*probe['exec']['command'], check=False).returncode == 0
+            return container.succeeds(probe['exec']['command'], timeout)
         address = f'{self._pod.address}:{probe["grpc"]["port"]}'
         return serves(address, probe['grpc'].get('service', ''), timeout)
 

@@ -50,17 +50,26 @@ class Container:
                       str(pod.volume_folder(mount['name'])), mount['mountPath']]
         return [*words, '--remount-ro', '/', '--']
 
-    def run(self, *command, text='', check=True):
-        """What `kubectl exec` does: runs it there, and returns what it did."""
-        done = subprocess.run(
-            ['nsenter', f'--target={self._pid}', '--user', '--mount', '--net', '--pid', '--uts',
-             '--ipc', '--preserve-credentials', *command],
-            input=text, env=self._environment, capture_output=True, text=True, timeout=60,
-            check=False)
-        if check and done.returncode != 0:
+    def run(self, *command, text=''):
+        """What `kubectl exec` does: what the command prints. It must succeed."""
+        done = self._run(command, text, timeout=60)
+        if done.returncode != 0:
             raise RuntimeError(f'{" ".join(command)} in {self.program.name} ended with '
                                f'{done.returncode}: {done.stdout}{done.stderr}')
-        return done
+        return done.stdout
+
+    def succeeds(self, command, timeout):
+        try:
+            return self._run(command, '', timeout).returncode == 0
+        except subprocess.TimeoutExpired:
+            return False
+
+    def _run(self, command, text, timeout):
+        return subprocess.run(
+            ['nsenter', f'--target={self._pid}', '--user', '--mount', '--net', '--pid', '--uts',
+             '--ipc', '--preserve-credentials', *command],
+            input=text, env=self._environment, capture_output=True, text=True, timeout=timeout,
+            check=False)
 
     def terminate(self):
         if self.program.running:
