@@ -253,7 +253,8 @@ class Programs(ManifestCase):
                 if argument.startswith('-'):
                     self.assertRegex(usage, rf'{re.escape(argument)}\b')
             for variable in container.get('env', []):
-                self.assertIn(variable['name'].encode(), program.read_bytes())
+                self.assertTrue(variable['name'].encode() in program.read_bytes(),
+                                variable['name'])
 
     def test_ports_are_those_that_the_program_listens_on(self):
         for overlay, workload, container in self.each_of_ours():
@@ -304,6 +305,7 @@ class Programs(ManifestCase):
                         named |= set(re.findall(r'(?<![\w.])/(?:etc|run|var)/sallyport[\w./-]*',
                                                 text))
             named.add(str(overlay.configuration(workload, container)[0]))
+            named |= {variable['value'] for variable in container.get('env', [])}
             self.assertGreater(len(named), 3)
             for path in named:
                 if not any(path.startswith(f'{place}/') for place in writable):
