@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kMaxStreams = 64;
 constexpr absl::Duration kLongestTimeout = absl::Hours(1);
+constexpr absl::Duration kShortestStreamAge = absl::Milliseconds(100);
 constexpr absl::Duration kLongestGatherWindow = absl::Milliseconds(100);
 
 class Handle final : public Handshake {
@@ -64,6 +65,10 @@ absl::Status CheckOptions(const AuthenticatorOptions& options) {
   }
   if (options.max_queued_bytes == 0) {
     return absl::InvalidArgumentError("max_queued_bytes must be above zero");
+  }
+  if (options.max_stream_age < kShortestStreamAge) {
+    return absl::InvalidArgumentError(absl::StrCat("max_stream_age must not be below ",
+                                                   absl::FormatDuration(kShortestStreamAge)));
   }
   if (options.max_backoff < options.min_backoff) {
     return absl::InvalidArgumentError("max_backoff must not be below min_backoff");

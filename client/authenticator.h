@@ -19,10 +19,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -43,13 +45,24 @@ struct AuthenticatorTls {
 };
 
 struct AuthenticatorOptions {
-  // A gRPC target: "host:port", "dns:///host:port", "ipv4:...", "unix:/path".
+  // A gRPC target: "host:port", "dns:///host:port", "ipv4:...", "unix:/path". Where it
+  // is a name of several addresses, or lists several, they are taken for replicas that
+  // streams are spread over.
   std::string target;
+  // Where the replicas are, as gRPC targets of one address each, in place of what the
+  // target says. Asked before each new stream, on a thread of its own, where it may block;
+  // also when the Authenticator is gone. Null: the target says it.
+  std::function<absl::StatusOr<std::vector<std::string>>()> find_replicas;
   // Absent: no encryption.
   std::optional<AuthenticatorTls> tls;
   // Streams, each on a channel of its own; a second and further one is opened
   // when those there are busy.
   int max_streams = 2;
+  // After this time at most, a stream makes way for a new one, for which the target is
+  // resolved and the credentials are read anew: so streams reach new replicas, and new
+  // certificates are used. Up to a fifth less, so that a fleet's streams do not move at
+  // once. Infinite: streams stay.
+  absl::Duration max_stream_age = absl::Minutes(10);
   // The longest that a busy stream waits to gather more before it writes. Zero
   // turns gathering by time off; natural batching stays.
   absl::Duration max_gather_window = absl::Microseconds(200);
@@ -108,6 +121,8 @@ struct AuthenticatorStats {
   uint64_t inputs = 0;
   // Handshakes that were handed on to another stream.
   uint64_t resumes = 0;
+  // Streams that reached a server.
+  uint64_t streams = 0;
 };
 
 class Authenticator {

@@ -6,13 +6,13 @@
 
 namespace sallyport::client {
 
-HandshakeStream::HandshakeStream(const std::shared_ptr<grpc::Channel>& channel,
-                                 Clock::duration window, StreamOwner& owner, TimerThread& timer,
-                                 StreamTraffic& traffic)
+HandshakeStream::HandshakeStream(std::shared_ptr<grpc::Channel> channel, Clock::duration window,
+                                 StreamOwner& owner, TimerThread& timer, StreamTraffic& traffic)
     : owner_(owner),
       timer_(timer),
       traffic_(traffic),
-      stub_(v1::Authenticator::NewStub(channel)),
+      channel_(std::move(channel)),
+      stub_(v1::Authenticator::NewStub(channel_)),
       window_(window) {}
 
 void HandshakeStream::Start() {
@@ -76,6 +76,20 @@ void HandshakeStream::Close(uint64_t id) {
     write = NoteInputLocked(gathered);
   }
   if (write) WritePrepared();
+}
+
+bool HandshakeStream::CloseIfIdle() {
+  {
+    absl::MutexLock lock(&mu_);
+    if (ended_) return true;
+    if (!live_.empty() || write_in_flight_ || delivering_ || !queue_.empty()) return false;
+    ended_ = true;
+    // As for a write.
+    AddHold();
+  }
+  StartWritesDone();
+  RemoveHold();
+  return true;
 }
 
 bool HandshakeStream::NoteInputLocked(size_t gathered_before) {
@@ -148,7 +162,10 @@ void HandshakeStream::OnWriteDone(bool ok) {
     PublishLoadLocked();
   }
   if (write) WritePrepared();
-  if (became_ready) owner_.OnStreamReady(shared_from_this());
+  if (became_ready) {
+    traffic_.streams.fetch_add(1, std::memory_order_relaxed);
+    owner_.OnStreamReady(shared_from_this());
+  }
 }
 
 void HandshakeStream::OnReadDone(bool ok) {
@@ -195,7 +212,7 @@ void HandshakeStream::Deliver() {
   }
   deliveries_.clear();
   if (!draining.empty()) owner_.OnStreamDraining(shared_from_this(), std::move(draining));
-  if (answered && !std::exchange(answered_, true)) owner_.OnStreamAnswered();
+  if (answered && !std::exchange(answered_, true)) owner_.OnStreamAnswered(shared_from_this());
 
   bool write;
   {

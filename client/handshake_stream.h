@@ -47,7 +47,7 @@ class StreamOwner {
   virtual void OnStreamReady(const std::shared_ptr<HandshakeStream>& stream) = 0;
 
   // OnStreamAnswered says, once, that the service took up a handshake.
-  virtual void OnStreamAnswered() = 0;
+  virtual void OnStreamAnswered(const std::shared_ptr<HandshakeStream>& stream) = 0;
 
   // OnStreamDraining says that the service turned `handshakes` away because it
   // is shutting down; they want another stream.
@@ -67,6 +67,7 @@ struct StreamTraffic {
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> inputs{0};
   std::atomic<uint64_t> resumes{0};
+  std::atomic<uint64_t> streams{0};
 };
 
 class HandshakeStream final
@@ -75,9 +76,8 @@ class HandshakeStream final
  public:
   // `owner`, `timer` and `traffic`
   // live until OnStreamEnded has returned.
-  HandshakeStream(const std::shared_ptr<grpc::Channel>& channel,
-                  GatherWindow::Clock::duration window, StreamOwner& owner, TimerThread& timer,
-                  StreamTraffic& traffic);
+  HandshakeStream(std::shared_ptr<grpc::Channel> channel, GatherWindow::Clock::duration window,
+                  StreamOwner& owner, TimerThread& timer, StreamTraffic& traffic);
 
   // Start begins the stream. It is called once.
   void Start();
@@ -92,8 +92,19 @@ class HandshakeStream final
   // Close forgets a live handshake and tells the service to.
   void Close(uint64_t id);
 
+  // CloseIfIdle half-closes a stream that has nothing to do, and takes no handshake any
+  // more: OnStreamEnded follows when the service has closed its side. False: it has
+  // something to do.
+  bool CloseIfIdle();
+
   // Cancel ends the stream soon: OnStreamEnded follows.
   void Cancel() { context_.TryCancel(); }
+
+  // connection_is_leaving says that the server has announced the end of the connection,
+  // for its age or because it shuts down: the stream goes on for the time being.
+  bool connection_is_leaving() const {
+    return channel_->GetState(/*try_to_connect=*/false) != GRPC_CHANNEL_READY;
+  }
 
   // live is the number of handshakes without an outcome.
   size_t live() const { return live_count_.load(std::memory_order_relaxed); }
@@ -133,6 +144,7 @@ class HandshakeStream final
   StreamOwner& owner_;
   TimerThread& timer_;
   StreamTraffic& traffic_;
+  const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::Authenticator::Stub> stub_;
   grpc::ClientContext context_;
   std::shared_ptr<HandshakeStream> self_;

@@ -25,7 +25,7 @@ int Milliseconds(absl::Duration duration) {
 }  // namespace
 
 std::shared_ptr<grpc::Channel> MakeServiceChannel(
-    const AuthenticatorOptions& options,
+    const AuthenticatorOptions& options, const std::string& address, const std::string& authority,
     const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   // Else streams to one target would share a connection.
@@ -38,10 +38,15 @@ std::shared_ptr<grpc::Channel> MakeServiceChannel(
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(kKeepaliveTimeout));
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
+  if (!authority.empty()) {
+    arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, authority);
+    // What $no_proxy says of the name would be lost on its address.
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  }
   if (options.tls && !options.tls->expected_server_name.empty()) {
     arguments.SetSslTargetNameOverride(options.tls->expected_server_name);
   }
-  return grpc::CreateCustomChannel(options.target, credentials, arguments);
+  return grpc::CreateCustomChannel(address, credentials, arguments);
 }
 
 }  // namespace sallyport::client

@@ -7,15 +7,17 @@
 #include <grpcpp/security/credentials.h>
 
 #include <memory>
+#include <string>
 
 #include "client/authenticator.h"
 
 namespace sallyport::client {
 
-// MakeServiceChannel makes a channel with a connection of its own. It does not
-// wait for it.
+// MakeServiceChannel makes a channel to `address`, a gRPC target, with a connection of
+// its own. It does not wait for it. `authority` is what the service is called; empty: as
+// gRPC has it from the address.
 std::shared_ptr<grpc::Channel> MakeServiceChannel(
-    const AuthenticatorOptions& options,
+    const AuthenticatorOptions& options, const std::string& address, const std::string& authority,
     const std::shared_ptr<grpc::ChannelCredentials>& credentials);
 
 }  // namespace sallyport::client

@@ -17,6 +17,24 @@ constexpr size_t kBusyHandshakes = 128;
 
 constexpr auto kIdleCheckInterval = std::chrono::milliseconds(50);
 
+// How long a service may take to close its side of a stream that is closed on ours.
+constexpr auto kCloseTimeout = std::chrono::seconds(5);
+
+// How soon it is noticed that a server has announced the end of a connection.
+constexpr auto kConnectionCheckInterval = std::chrono::milliseconds(500);
+
+// How long a resolver may take before what it said last is used.
+constexpr auto kLookupPatience = std::chrono::seconds(1);
+
+// A replica that does not answer at all must not hold up those that would.
+constexpr auto kConnectPatience = std::chrono::seconds(1);
+
+// A service that refuses a stream, over a quota say, has said so by then.
+constexpr auto kRefusalTime = std::chrono::seconds(1);
+
+// Up to this part of its age, a stream is replaced earlier.
+constexpr double kAgeJitter = 0.2;
+
 bool Busy(const HandshakeStream& stream) {
   return stream.live() >= kBusyHandshakes || stream.write_bound();
 }
@@ -37,13 +55,17 @@ StreamPool::StreamPool(AuthenticatorOptions options,
     : options_(std::move(options)),
       handshake_timeout_(ToSteady(options_.handshake_timeout)),
       connect_timeout_(ToSteady(options_.connect_timeout)),
+      lookup_(options_),
       backoff_(ToSteady(options_.min_backoff), ToSteady(options_.max_backoff)),
       random_(std::random_device()()),
       credentials_(std::move(credentials)) {}
 
 void StreamPool::Start() {
-  absl::MutexLock lock(&mu_);
-  ConnectIfNeededLocked();
+  {
+    absl::MutexLock lock(&mu_);
+    ConnectIfNeededLocked();
+  }
+  WatchConnections();
 }
 
 std::shared_ptr<OpenHandshake> StreamPool::Open(ConnectionFacts facts,
@@ -95,9 +117,13 @@ void StreamPool::PlaceAgain(const std::shared_ptr<OpenHandshake>& handshake) {
 std::shared_ptr<HandshakeStream> StreamPool::PickOrWaitLocked(
     const std::shared_ptr<OpenHandshake>& handshake) {
   std::shared_ptr<HandshakeStream> best;
+  std::pair<bool, size_t> least;
   for (const Member& member : streams_) {
-    if (member.state != StreamState::kReady) continue;
-    if (!best || member.stream->live() < best->live()) best = member.stream;
+    if (!Takes(member)) continue;
+    const std::pair<bool, size_t> load(member.state == StreamState::kOld, member.stream->live());
+    if (best && load >= least) continue;
+    best = member.stream;
+    least = load;
   }
   if (!best || Busy(*best)) ConnectIfNeededLocked();
   if (best) return best;
@@ -120,18 +146,23 @@ StreamPool::Member* StreamPool::FindLocked(const HandshakeStream& stream) {
 
 void StreamPool::Retire(const HandshakeStream& stream) {
   absl::MutexLock lock(&mu_);
-  if (Member* member = FindLocked(stream)) member->state = StreamState::kLeaving;
+  Member* member = FindLocked(stream);
+  if (member && member->state != StreamState::kLeaving) member->state = StreamState::kEnded;
 }
 
 bool StreamPool::NeedsStreamLocked() const {
   if (shutting_down_) return false;
   int serving = 0;
+  bool all_busy = true;
+  bool any_old = false;
   for (const Member& member : streams_) {
-    if (member.state == StreamState::kLeaving) continue;
-    if (member.state == StreamState::kConnecting || !Busy(*member.stream)) return false;
+    if (member.state == StreamState::kConnecting || member.state == StreamState::kNew) return false;
+    any_old = any_old || member.state == StreamState::kOld;
+    if (member.state != StreamState::kReady) continue;
+    all_busy = all_busy && Busy(*member.stream);
     ++serving;
   }
-  return serving < options_.max_streams;
+  return any_old || (all_busy && serving < options_.max_streams);
 }
 
 void StreamPool::ConnectIfNeededLocked() {
@@ -144,19 +175,77 @@ void StreamPool::ConnectIfNeededLocked() {
 void StreamPool::Connect() {
   {
     absl::MutexLock lock(&mu_);
+    connect_scheduled_ = NeedsStreamLocked();
+    if (!connect_scheduled_) return;
+    awaits_replicas_ = true;
+    const uint64_t attempt = ++attempt_;
+    if (!replicas_.empty()) {
+      timer_.RunAt(Clock::now() + kLookupPatience, [this, attempt] { ConnectToReplica(attempt); });
+    }
+    if (std::exchange(asking_, true)) return;
+  }
+  lookup_.Ask([weak = weak_from_this()](ReplicaLookup::Addresses found) {
+    const std::shared_ptr<StreamPool> pool = weak.lock();
+    if (!pool) return;
+    pool->timer_.RunSoon([raw = pool.get(), found = std::move(found)]() mutable {
+      raw->OnReplicas(std::move(found));
+    });
+  });
+}
+
+void StreamPool::OnReplicas(ReplicaLookup::Addresses found) {
+  uint64_t attempt;
+  {
+    absl::MutexLock lock(&mu_);
+    asking_ = false;
+    attempt = attempt_;
+    if (found.ok()) {
+      replicas_.Update(*found);
+    } else if (replicas_.empty() && std::exchange(awaits_replicas_, false)) {
+      last_failure_ =
+          absl::StrCat("the service could not be found: ", std::string(found.status().message()));
+      BackOffLocked();
+      connect_scheduled_ = false;
+      return ConnectIfNeededLocked();
+    }
+  }
+  ConnectToReplica(attempt);
+}
+
+void StreamPool::ConnectToReplica(uint64_t attempt) {
+  std::optional<std::string> address;
+  {
+    absl::MutexLock lock(&mu_);
+    if (attempt != attempt_ || !std::exchange(awaits_replicas_, false)) return;
     connect_scheduled_ = false;
     if (!NeedsStreamLocked()) return;
+    address = replicas_.Pick(Clock::now(), RandomLocked());
+    if (!address) return;
   }
-  const std::shared_ptr<HandshakeStream> stream = MakeStream();
+  const std::shared_ptr<HandshakeStream> stream = MakeStream(*address);
   {
     absl::MutexLock lock(&mu_);
     if (shutting_down_) return;
-    streams_.push_back({stream, StreamState::kConnecting});
+    streams_.push_back({stream, *std::move(address), StreamState::kConnecting});
   }
+  timer_.RunAt(Clock::now() + kConnectPatience,
+               [this, weak = std::weak_ptr<HandshakeStream>(stream)] { WatchConnecting(weak); });
   stream->Start();
 }
 
-std::shared_ptr<HandshakeStream> StreamPool::MakeStream() {
+void StreamPool::WatchConnecting(std::weak_ptr<HandshakeStream> weak) {
+  const std::shared_ptr<HandshakeStream> stream = weak.lock();
+  if (!stream) return;
+  absl::MutexLock lock(&mu_);
+  Member* member = FindLocked(*stream);
+  if (!member || member->state != StreamState::kConnecting) return;
+  replicas_.Shun(member->address, Clock::now());
+  if (!replicas_.HasUnshunned(Clock::now())) return;
+  member->state = StreamState::kConnectingLong;
+  ConnectIfNeededLocked();
+}
+
+std::shared_ptr<HandshakeStream> StreamPool::MakeStream(const std::string& address) {
   // A rotation that is half done must not cut the service off.
   if (auto fresh = MakeChannelCredentials(options_.tls); fresh.ok()) {
     credentials_ = *std::move(fresh);
@@ -166,7 +255,7 @@ std::shared_ptr<HandshakeStream> StreamPool::MakeStream() {
     ++undeleted_streams_;
   }
   return std::shared_ptr<HandshakeStream>(
-      new HandshakeStream(MakeServiceChannel(options_, credentials_),
+      new HandshakeStream(MakeServiceChannel(options_, address, lookup_.authority(), credentials_),
                           ToSteady(options_.max_gather_window), *this, timer_, traffic_),
       [pool = shared_from_this()](HandshakeStream* stream) { pool->Dispose(stream); });
 }
@@ -181,9 +270,14 @@ void StreamPool::Dispose(HandshakeStream* stream) {
   });
 }
 
-void StreamPool::BackOffLocked() {
-  const double random = std::uniform_real_distribution<double>(0, 1)(random_);
-  next_attempt_ = Clock::now() + backoff_.Next(random);
+double StreamPool::RandomLocked() { return std::uniform_real_distribution<double>(0, 1)(random_); }
+
+void StreamPool::BackOffLocked() { next_attempt_ = Clock::now() + backoff_.Next(RandomLocked()); }
+
+void StreamPool::ShunLocked(const std::string& address) {
+  const Clock::time_point now = Clock::now();
+  replicas_.Shun(address, now);
+  if (!replicas_.HasUnshunned(now) && next_attempt_ < now) BackOffLocked();
 }
 
 void StreamPool::OnStreamReady(const std::shared_ptr<HandshakeStream>& stream) {
@@ -191,16 +285,89 @@ void StreamPool::OnStreamReady(const std::shared_ptr<HandshakeStream>& stream) {
   {
     absl::MutexLock lock(&mu_);
     Member* member = FindLocked(*stream);
-    if (!member || member->state != StreamState::kConnecting) return;
-    member->state = StreamState::kReady;
+    if (!member || (member->state != StreamState::kConnecting &&
+                    member->state != StreamState::kConnectingLong)) {
+      return;
+    }
+    member->state = StreamState::kNew;
+    AcceptSoon(stream);
     waiting.swap(waiting_);
   }
   for (const auto& [key, handshake] : waiting) Place(handshake);
 }
 
-void StreamPool::OnStreamAnswered() {
+bool StreamPool::Takes(const Member& member) {
+  return member.state == StreamState::kNew || member.state == StreamState::kReady ||
+         member.state == StreamState::kOld;
+}
+
+void StreamPool::AcceptSoon(std::weak_ptr<HandshakeStream> weak) {
+  timer_.RunAt(Clock::now() + kRefusalTime, [this, weak = std::move(weak)] {
+    const std::shared_ptr<HandshakeStream> stream = weak.lock();
+    if (!stream) return;
+    absl::MutexLock lock(&mu_);
+    if (Member* member = FindLocked(*stream)) AcceptLocked(*member);
+  });
+}
+
+void StreamPool::AcceptLocked(Member& member) {
+  if (member.state != StreamState::kNew) return;
+  member.state = StreamState::kReady;
+  ReplaceSomeday(member.stream);
+  LetGoLocked(member);
+  ConnectIfNeededLocked();
+}
+
+void StreamPool::ReplaceSomeday(const std::shared_ptr<HandshakeStream>& stream) {
+  if (options_.max_stream_age == absl::InfiniteDuration()) return;
+  const absl::Duration age = options_.max_stream_age * (1 - kAgeJitter * RandomLocked());
+  timer_.RunAt(Clock::now() + ToSteady(age), [this, weak = std::weak_ptr<HandshakeStream>(stream)] {
+    const std::shared_ptr<HandshakeStream> old = weak.lock();
+    if (!old) return;
+    absl::MutexLock lock(&mu_);
+    if (Member* member = FindLocked(*old)) ReplaceLocked(*member);
+  });
+}
+
+void StreamPool::ReplaceLocked(Member& member) {
+  if (member.state != StreamState::kReady) return;
+  member.state = StreamState::kOld;
+  ConnectIfNeededLocked();
+}
+
+void StreamPool::LetGoLocked(Member& fresh) {
+  int serving = 0;
+  for (Member& member : streams_) {
+    if (member.state == StreamState::kOld) return LeaveLocked(member);
+    if (member.state == StreamState::kReady) ++serving;
+  }
+  // It took long to connect, and others were quicker.
+  if (serving > options_.max_streams) LeaveLocked(fresh);
+}
+
+void StreamPool::WatchConnections() {
+  std::vector<std::shared_ptr<HandshakeStream>> ready;
+  {
+    absl::MutexLock lock(&mu_);
+    for (const Member& member : streams_) {
+      if (member.state == StreamState::kReady) ready.push_back(member.stream);
+    }
+  }
+  std::erase_if(ready, [](const auto& stream) { return !stream->connection_is_leaving(); });
+  absl::MutexLock lock(&mu_);
+  for (const auto& leaving : ready) {
+    if (Member* member = FindLocked(*leaving)) ReplaceLocked(*member);
+  }
+  timer_.RunAt(Clock::now() + kConnectionCheckInterval, [this] { WatchConnections(); });
+}
+
+void StreamPool::OnStreamAnswered(const std::shared_ptr<HandshakeStream>& stream) {
   absl::MutexLock lock(&mu_);
   backoff_.Reset();
+  Member* member = FindLocked(*stream);
+  if (!member || !Takes(*member)) return;
+  replicas_.Forgive(member->address);
+  AcceptLocked(*member);
 }
 
 void StreamPool::OnStreamDraining(const std::shared_ptr<HandshakeStream>& stream,
@@ -209,21 +376,29 @@ void StreamPool::OnStreamDraining(const std::shared_ptr<HandshakeStream>& stream
     absl::MutexLock lock(&mu_);
     Member* member = FindLocked(*stream);
     if (member && member->state != StreamState::kLeaving) {
-      member->state = StreamState::kLeaving;
-      BackOffLocked();
-      timer_.RunSoon(
-          [this, weak = std::weak_ptr<HandshakeStream>(stream)] { CancelWhenIdle(weak); });
+      ShunLocked(member->address);
+      LeaveLocked(*member);
     }
     ConnectIfNeededLocked();
   }
   for (const auto& handshake : handshakes) PlaceAgain(handshake);
 }
 
-void StreamPool::CancelWhenIdle(std::weak_ptr<HandshakeStream> weak) {
+void StreamPool::LeaveLocked(Member& member) {
+  member.state = StreamState::kLeaving;
+  timer_.RunSoon(
+      [this, weak = std::weak_ptr<HandshakeStream>(member.stream)] { CloseWhenIdle(weak); });
+}
+
+void StreamPool::CloseWhenIdle(std::weak_ptr<HandshakeStream> weak) {
   const std::shared_ptr<HandshakeStream> stream = weak.lock();
   if (!stream) return;
-  if (stream->live() == 0) return stream->Cancel();
-  timer_.RunAt(Clock::now() + kIdleCheckInterval, [this, weak] { CancelWhenIdle(weak); });
+  if (stream->CloseIfIdle()) {
+    return timer_.RunAt(Clock::now() + kCloseTimeout, [weak] {
+      if (const auto closed = weak.lock()) closed->Cancel();
+    });
+  }
+  timer_.RunAt(Clock::now() + kIdleCheckInterval, [this, weak] { CloseWhenIdle(weak); });
 }
 
 void StreamPool::OnStreamEnded(const std::shared_ptr<HandshakeStream>& stream,
@@ -234,10 +409,15 @@ void StreamPool::OnStreamEnded(const std::shared_ptr<HandshakeStream>& stream,
   {
     absl::MutexLock lock(&mu_);
     Member* member = FindLocked(*stream);
-    // A draining stream has been backed off for.
-    if (next_attempt_ < Clock::now()) BackOffLocked();
-    last_failure_ = absl::StrCat("the service could not be reached: ", why);
-    if (member) member->state = StreamState::kLeaving;
+    if (member) {
+      replicas_.Release(member->address);
+      // One that was told to go has served well, or has been backed off for.
+      if (member->state != StreamState::kLeaving) {
+        ShunLocked(member->address);
+        last_failure_ = absl::StrCat("the service could not be reached: ", why);
+      }
+      member->state = StreamState::kEnded;
+    }
     ConnectIfNeededLocked();
   }
   for (const auto& handshake : handshakes) {

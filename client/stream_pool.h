@@ -2,8 +2,13 @@
 #define SALLYPORT_CLIENT_STREAM_POOL_H_
 
 // What an Authenticator keeps: its streams and the handshakes that are open.
-// Opens streams as they are needed, puts each handshake on the least loaded one,
-// lets it wait where there is none, and keeps the time limits.
+// Opens streams as they are needed, spreads them over the service's replicas, puts each
+// handshake on the least loaded one, lets it wait where there is none, and keeps the
+// time limits.
+//
+// A stream whose time is up, or whose server has announced the end of its connection,
+// serves until another one is ready in its place. It then takes no more handshakes, and
+// is closed when the last of those on it has ended.
 //
 // Shared with the handshakes, which may outlive Shutdown. Thread-safe. Its lock
 // is taken at the begin and the end of a handshake, not for its bytes, and is
@@ -27,6 +32,8 @@
 #include "client/backoff.h"
 #include "client/handshake_stream.h"
 #include "client/open_handshake.h"
+#include "client/replica_choice.h"
+#include "client/replica_lookup.h"
 #include "client/timer_thread.h"
 
 namespace sallyport::client {
@@ -52,11 +59,12 @@ class StreamPool final : public StreamOwner,
   AuthenticatorStats stats() const {
     return {.requests = traffic_.requests.load(std::memory_order_relaxed),
             .inputs = traffic_.inputs.load(std::memory_order_relaxed),
-            .resumes = traffic_.resumes.load(std::memory_order_relaxed)};
+            .resumes = traffic_.resumes.load(std::memory_order_relaxed),
+            .streams = traffic_.streams.load(std::memory_order_relaxed)};
   }
 
   void OnStreamReady(const std::shared_ptr<HandshakeStream>& stream) override;
-  void OnStreamAnswered() override;
+  void OnStreamAnswered(const std::shared_ptr<HandshakeStream>& stream) override;
   void OnStreamDraining(const std::shared_ptr<HandshakeStream>& stream,
                         OpenHandshakes handshakes) override;
   void OnStreamEnded(const std::shared_ptr<HandshakeStream>& stream, const grpc::Status& status,
@@ -72,12 +80,22 @@ class StreamPool final : public StreamOwner,
 
   enum class StreamState {
     kConnecting,
+    // Takes so long that another one is tried as well.
+    kConnectingLong,
+    // Ready, and about to show whether the service lets it be.
+    kNew,
     kReady,
-    // Takes no more handshakes: draining, or at its end.
+    // Ready, until another one is in its place.
+    kOld,
+    // Takes no more handshakes, and is closed when it has none.
     kLeaving,
+    // Has failed, and will say so.
+    kEnded,
   };
   struct Member {
     std::shared_ptr<HandshakeStream> stream;
+    // Of its replica.
+    std::string address;
     StreamState state;
   };
   struct Registration {
@@ -102,13 +120,40 @@ class StreamPool final : public StreamOwner,
   bool NeedsStreamLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Has Connect called if another stream is needed, when back-off allows it.
   void ConnectIfNeededLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Asks where the replicas are, and connects to one. On the timer's thread, as are the
+  // two behind it.
   void Connect();
-  std::shared_ptr<HandshakeStream> MakeStream() ABSL_LOCKS_EXCLUDED(mu_);
+  void OnReplicas(ReplicaLookup::Addresses found);
+  void ConnectToReplica(uint64_t attempt);
+  void WatchConnecting(std::weak_ptr<HandshakeStream> weak);
+  std::shared_ptr<HandshakeStream> MakeStream(const std::string& address) ABSL_LOCKS_EXCLUDED(mu_);
   // Deletes a stream that nobody refers to, on the timer's thread.
   void Dispose(HandshakeStream* stream);
+  double RandomLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void BackOffLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Has others be tried before a replica that failed, and back-off keep all of them from
+  // being tried at once.
+  void ShunLocked(const std::string& address) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  // Whether handshakes may be put on it.
+  static bool Takes(const Member& member);
+  // Takes note that the service lets a new stream be.
+  void AcceptLocked(Member& member) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void AcceptSoon(std::weak_ptr<HandshakeStream> weak);
+
+  // Has another stream take the place of one that is ready.
+  void ReplaceLocked(Member& member) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void ReplaceSomeday(const std::shared_ptr<HandshakeStream>& stream)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Lets an old stream go where `fresh` can serve in its place; or that one, where there
+  // are enough.
+  void LetGoLocked(Member& fresh) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Looks, again and again, for connections whose server has announced their end.
+  void WatchConnections();
+
   // Ends a stream that takes no more handshakes once it has none.
-  void CancelWhenIdle(std::weak_ptr<HandshakeStream> stream);
+  void LeaveLocked(Member& member) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void CloseWhenIdle(std::weak_ptr<HandshakeStream> weak);
 
   // Has the time limits looked at when `at` comes.
   void SweepAtLocked(Clock::time_point at) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -117,6 +162,7 @@ class StreamPool final : public StreamOwner,
   const AuthenticatorOptions options_;
   const Clock::duration handshake_timeout_;
   const Clock::duration connect_timeout_;
+  const ReplicaLookup lookup_;
 
   StreamTraffic traffic_;
 
@@ -134,7 +180,14 @@ class StreamPool final : public StreamOwner,
   Backoff backoff_ ABSL_GUARDED_BY(mu_);
   std::minstd_rand random_ ABSL_GUARDED_BY(mu_);
   Clock::time_point next_attempt_ ABSL_GUARDED_BY(mu_) = Clock::time_point::min();
+  // From the decision to connect until there is a stream that does.
   bool connect_scheduled_ ABSL_GUARDED_BY(mu_) = false;
+  ReplicaChoice replicas_ ABSL_GUARDED_BY(mu_);
+  // Whether an answer of the lookup's is to come.
+  bool asking_ ABSL_GUARDED_BY(mu_) = false;
+  // Whether an attempt waits for it, and which one: what comes late is for no other.
+  bool awaits_replicas_ ABSL_GUARDED_BY(mu_) = false;
+  uint64_t attempt_ ABSL_GUARDED_BY(mu_) = 0;
   std::string last_failure_ ABSL_GUARDED_BY(mu_) = "no stream to it was ready in time";
 
   // Those last read from their files; after Start only the timer's thread

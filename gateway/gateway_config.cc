@@ -15,6 +15,8 @@ using process::YamlMapping;
 ServiceConfig ReadService(YamlMapping mapping) {
   ServiceConfig service;
   service.target = mapping.RequiredString("target");
+  service.max_stream_age =
+      mapping.Duration("max_stream_age", service.max_stream_age, absl::Seconds(1), absl::Hours(24));
   std::optional<YamlMapping> tls = mapping.Mapping("tls");
   const bool allow_plaintext = mapping.Bool("allow_plaintext", false);
   if (!tls.has_value()) {

@@ -12,6 +12,8 @@
 //       key: F
 //       server_name: S             # absent: the name in the target
 //     allow_plaintext: false       # true: no 'tls', and yet beyond this machine
+//     max_stream_age: 10m          # 1s to 24h; then the target is resolved and the
+//                                  # files of tls are read anew
 //   listeners:                     # required: one or more
 //     - name: "amqps"              # required; as the service's policy names it
 //       address: "0.0.0.0:5671"    # required; an IP address; port 0: any free one
@@ -89,6 +91,7 @@ struct ServiceTlsConfig {
 struct ServiceConfig {
   std::string target;
   std::optional<ServiceTlsConfig> tls;
+  absl::Duration max_stream_age = absl::Minutes(10);
 };
 
 struct ListenerTlsConfig {

@@ -60,6 +60,7 @@ int Fail(ExitCode code, const absl::Status& status) {
 client::AuthenticatorOptions ServiceOptions(const GatewayConfig& config) {
   client::AuthenticatorOptions options;
   options.target = config.service.target;
+  options.max_stream_age = config.service.max_stream_age;
   if (config.service.tls.has_value()) {
     options.tls = client::AuthenticatorTls{.ca_file = config.service.tls->ca,
                                            .certificate_file = config.service.tls->certificate,

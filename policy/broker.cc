@@ -25,6 +25,31 @@ std::vector<Pattern> Compile(const Strings& expressions, const PolicyPath& path,
   return patterns;
 }
 
+// Far over what a replica can do.
+constexpr uint32_t kMostHandshakes = 10'000'000;
+
+BrokerQuotas Read(const v1::BrokerQuotas& quotas, const PolicyPath& path, Problems* problems) {
+  const auto read = [&](std::string_view key, bool given, uint32_t value) {
+    if (given && (value == 0 || value > kMostHandshakes)) {
+      problems->Refuse(path.Key(key), absl::StrCat("expected 1 to ", kMostHandshakes,
+                                                   "; without the key there is no limit"));
+    }
+    return value;
+  };
+  BrokerQuotas result = {
+      .max_streams = read("max_streams", quotas.has_max_streams(), quotas.max_streams()),
+      .max_handshakes =
+          read("max_handshakes", quotas.has_max_handshakes(), quotas.max_handshakes()),
+      .handshakes_per_second = read("handshakes_per_second", quotas.has_handshakes_per_second(),
+                                    quotas.handshakes_per_second()),
+      .burst = read("burst", quotas.has_burst(), quotas.burst())};
+  if (quotas.has_burst() && !quotas.has_handshakes_per_second()) {
+    problems->Refuse(path.Key("burst"), "expected 'handshakes_per_second' beside it");
+  }
+  if (!quotas.has_burst()) result.burst = result.handshakes_per_second;
+  return result;
+}
+
 }  // namespace
 
 BrokerPolicy::BrokerPolicy(const v1::Broker& broker, const PolicyPath& path, Problems* problems)
@@ -39,6 +64,7 @@ BrokerPolicy::BrokerPolicy(const v1::Broker& broker, const PolicyPath& path, Pro
   const PolicyPath release = path.Key("release");
   groups_ = Compile(broker.release().groups(), release, "groups", problems);
   attributes_ = Compile(broker.release().attributes(), release, "attributes", problems);
+  quotas_ = Read(broker.quotas(), path.Key("quotas"), problems);
 }
 
 bool BrokerPolicy::MaySpeakFor(std::string_view listener) const {

@@ -19,6 +19,16 @@
 
 namespace sallyport::policy {
 
+// BrokerQuotas are what one broker, or a group of them, may use of a replica; 0: as much as
+// there is.
+struct BrokerQuotas {
+  uint32_t max_streams = 0;
+  uint32_t max_handshakes = 0;
+  uint32_t handshakes_per_second = 0;
+  // Of handshakes_per_second: how many may begin at once. Never 0 where that is not.
+  uint32_t burst = 0;
+};
+
 // BrokerPolicy is what one broker, or a group of them, may do. Immutable.
 class BrokerPolicy {
  public:
@@ -36,6 +46,8 @@ class BrokerPolicy {
   bool ReleasesGroup(std::string_view name) const { return Matches(groups_, name); }
   bool ReleasesAttribute(std::string_view name) const { return Matches(attributes_, name); }
 
+  const BrokerQuotas& quotas() const { return quotas_; }
+
  private:
   bool Matches(const std::vector<Pattern>& patterns, std::string_view name) const;
 
@@ -44,6 +56,7 @@ class BrokerPolicy {
   bool release_ = false;
   std::vector<Pattern> groups_;
   std::vector<Pattern> attributes_;
+  BrokerQuotas quotas_;
 };
 
 // BrokerIndex finds a broker by what it has proved. Immutable once filled.

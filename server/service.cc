@@ -30,6 +30,10 @@ constexpr absl::Duration kDrainPeriod = absl::Milliseconds(5);
 // For the last answers to leave.
 constexpr absl::Duration kFinishTime = absl::Milliseconds(200);
 
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
 }  // namespace
 
 absl::Status Service::Check(const ServerConfig& config) {
@@ -168,6 +172,12 @@ absl::Status Service::Serve() {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  if (config_.max_connection_age > absl::ZeroDuration()) {
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                               Milliseconds(config_.max_connection_age));
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                               Milliseconds(config_.max_connection_age_grace));
+  }
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.RegisterService(authenticator_.get());
   grpc_ = builder.BuildAndStart();

@@ -15,6 +15,9 @@ namespace {
 
 using process::YamlMapping;
 
+constexpr absl::Duration kDay = absl::Hours(24);
+constexpr absl::Duration kShortestConnectionAge = absl::Seconds(1);
+
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
@@ -42,7 +45,23 @@ void ReadGrpc(YamlMapping grpc, ServerConfig* config) {
         ServerTls{.certificate_file = tls->RequiredString("certificate"),
                   .key_file = tls->RequiredString("key"),
                   .client_ca_file = tls->Has("client_ca") ? tls->RequiredString("client_ca") : ""};
+    const bool anybody = tls->Bool("allow_brokers_without_certificate", false);
+    if (!tls->Has("client_ca") && !anybody && !process::StaysOnThisMachine(config->address)) {
+      tls->Refuse("client_ca",
+                  "expected: whoever reaches the address would be a broker. Or set "
+                  "'allow_brokers_without_certificate: true' where the network lets only brokers "
+                  "through");
+    }
   }
+  config->max_connection_age =
+      grpc.Duration("max_connection_age", config->max_connection_age, absl::ZeroDuration(), kDay);
+  if (config->max_connection_age > absl::ZeroDuration() &&
+      config->max_connection_age < kShortestConnectionAge) {
+    grpc.Refuse("max_connection_age", "expected 1s or more, or 0s for no limit");
+  }
+  config->max_connection_age_grace =
+      grpc.Duration("max_connection_age_grace", config->max_connection_age_grace,
+                    kShortestConnectionAge, absl::Hours(1));
   const bool allow_plaintext = grpc.Bool("allow_plaintext", false);
   if (!config->tls && !allow_plaintext && !process::StaysOnThisMachine(config->address)) {
     grpc.Refuse("address",

@@ -43,6 +43,10 @@ struct ServerConfig {
   // "host:port", or "unix:/path". Port 0 takes any.
   std::string address = "127.0.0.1:7450";
   std::optional<ServerTls> tls;
+  // How old a broker's connection may grow before it is asked to come again, up to a
+  // tenth more or less; and how long it may then last. Zero: as old as it likes.
+  absl::Duration max_connection_age = absl::Minutes(30);
+  absl::Duration max_connection_age_grace = absl::Minutes(1);
 
   std::string admin_socket;
   // Beside the socket.

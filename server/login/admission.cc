@@ -18,6 +18,23 @@ std::variant<policy::NotAllowed, policy::LoginScope> ScopeOf(
                   : policy.AtOpen(connection.Origin(), nullptr);
 }
 
+// Takes the place of one more handshake among the broker's. One that goes on has begun
+// already: the rate is not for it, so that those of a lost replica may come all at once.
+std::variant<Refusal, BrokerUsage::Lease> PlaceOf(const BrokerScope& broker, bool begins) {
+  if (broker.usage == nullptr) return BrokerUsage::Lease();
+  const policy::BrokerQuotas& quotas = broker.broker->quotas();
+  auto lease =
+      BrokerUsage::TryHold(broker.usage, BrokerUsage::Kind::kHandshake, quotas.max_handshakes);
+  if (!lease) {
+    return Refusal{FailureReason::kOverloaded, "the broker is over its quota 'max_handshakes'"};
+  }
+  if (begins && !broker.usage->MayBegin(quotas, BrokerUsage::Clock::now())) {
+    return Refusal{FailureReason::kOverloaded,
+                   "the broker is over its quota 'handshakes_per_second'"};
+  }
+  return *std::move(lease);
+}
+
 }  // namespace
 
 std::string_view AdmittedConnection::DecoyRealm() const {
@@ -66,6 +83,8 @@ std::variant<Refusal, Admission> Admit(HandshakeHost& host, ResumableRpc rpc,
   if (host.live_handshakes.load(std::memory_order_relaxed) >= host.quotas.max_handshakes) {
     return Refusal{FailureReason::kOverloaded};
   }
+  auto place = PlaceOf(*broker, /*begins=*/resume_token.empty());
+  if (const auto* refusal = std::get_if<Refusal>(&place)) return *refusal;
   std::optional<AuditSlot> audit = host.audit.Reserve();
   if (!audit) return Refusal{FailureReason::kOverloaded, "the audit log takes no more"};
   if (!IsBounded(context)) return Refusal{FailureReason::kBrokerFault};
@@ -73,14 +92,16 @@ std::variant<Refusal, Admission> Admit(HandshakeHost& host, ResumableRpc rpc,
     return Refusal{FailureReason::kMalformedMessage, "the hostname is too long"};
   }
 
-  Admission admission = {.connection = {.listener = context.listener(),
-                                        .remote_address = context.remote_address(),
-                                        .server_name = context.tls().server_name(),
-                                        .peer_certificate = context.tls().peer_certificate(),
-                                        .party = {.broker = std::move(broker), .scope = {}},
-                                        .resumable = context.resumable(),
-                                        .resumed = !resume_token.empty(),
-                                        .audit = std::move(audit)}};
+  Admission admission = {
+      .connection = {.listener = context.listener(),
+                     .remote_address = context.remote_address(),
+                     .server_name = context.tls().server_name(),
+                     .peer_certificate = context.tls().peer_certificate(),
+                     .party = {.broker = std::move(broker), .scope = {}},
+                     .resumable = context.resumable(),
+                     .resumed = !resume_token.empty(),
+                     .audit = std::move(audit),
+                     .place_of_broker = std::get<BrokerUsage::Lease>(std::move(place))}};
   AdmittedConnection& connection = admission.connection;
   if (context.resumable() || !resume_token.empty()) {
     connection.token_binding = BindingOf(rpc, context, hostname.value_or(""));

@@ -19,6 +19,7 @@
 #include "server/login/credential_lookup.h"
 #include "server/login/handshake_host.h"
 #include "server/policy/active_policy.h"
+#include "server/policy/broker_usage.h"
 
 namespace sallyport::server {
 
@@ -43,6 +44,9 @@ struct AdmittedConnection {
   bool resumed = false;
   // Where the login will be recorded; there is one wherever one is admitted.
   std::optional<AuditSlot> audit;
+  // Its place among its broker's handshakes; the broker has none where the policy names
+  // no brokers.
+  BrokerUsage::Lease place_of_broker;
 
   policy::LoginOrigin Origin() const {
     return {.listener = listener, .server_name = server_name, .broker = party.broker->broker};

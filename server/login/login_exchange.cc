@@ -202,6 +202,7 @@ LoginStep LoginExchange::EndLocked(HandshakeOutcome outcome) {
 void LoginExchange::LeaveLocked() {
   if (exchange_ == nullptr) return;
   exchange_.reset();
+  connection_.place_of_broker = {};
   host_.live_handshakes.fetch_sub(1, std::memory_order_relaxed);
 }
 

@@ -10,9 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "policy/broker.h"
 #include "policy/policy.h"
+#include "server/policy/broker_usage.h"
 #include "server/stores/credential_store.h"
 #include "server/tokens/token_authority.h"
 
@@ -24,6 +26,8 @@ struct ActivePolicy {
   std::vector<std::shared_ptr<CredentialStore>> stores;
   // Null where nobody's tokens are accepted.
   std::shared_ptr<TokenAuthority> tokens;
+  // Of each of the policy's brokers.
+  absl::flat_hash_map<const policy::BrokerPolicy*, std::shared_ptr<BrokerUsage>> usages;
   absl::Time loaded_at;
   // Of this process: each policy that becomes active has a higher one.
   uint64_t serial = 0;
@@ -38,12 +42,15 @@ struct BrokerScope {
       not_allowed = *refused;
     } else {
       broker = std::get<const policy::BrokerPolicy*>(found);
+      if (broker != nullptr) usage = active->usages.at(broker);
     }
   }
 
   const std::shared_ptr<const ActivePolicy> active;
   // Null where the policy names no brokers.
   const policy::BrokerPolicy* broker = nullptr;
+  // Null where `broker` is.
+  std::shared_ptr<BrokerUsage> usage;
   // Why it may ask for nothing.
   std::optional<policy::NotAllowed> not_allowed;
 };

@@ -84,8 +84,7 @@ absl::Status PolicySource::Failure() const {
   return failure_;
 }
 
-absl::StatusOr<std::shared_ptr<ActivePolicy>> PolicySource::Open(
-    policy::PolicyDocument document) const {
+absl::StatusOr<std::shared_ptr<ActivePolicy>> PolicySource::Open(policy::PolicyDocument document) {
   auto policy = policy::Policy::Compile(std::move(document), options_.surroundings);
   if (!policy.ok()) return policy.status();
   const std::shared_ptr<const ActivePolicy> before = Current();
@@ -100,6 +99,10 @@ absl::StatusOr<std::shared_ptr<ActivePolicy>> PolicySource::Open(
     active->stores.push_back(*std::move(opened));
   }
   if (absl::Status status = OpenTokens(active.get(), before.get()); !status.ok()) return status;
+  for (const v1::Broker& broker : active->policy->policy().brokers()) {
+    active->usages.emplace(active->policy->FindBrokerNamed(broker.name()),
+                           usages_.Of(broker.name()));
+  }
   active->loaded_at = absl::Now();
   active->serial = serial() + 1;
   return active;

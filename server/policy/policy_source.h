@@ -22,6 +22,7 @@
 #include "policy/policy.h"
 #include "process/file_watcher.h"
 #include "server/policy/active_policy.h"
+#include "server/policy/broker_usage.h"
 
 namespace sallyport::server {
 
@@ -69,6 +70,9 @@ class PolicySource {
 
   std::shared_ptr<const ActivePolicy> Current() const;
 
+  // BrokerUse is what each broker uses at the time.
+  std::vector<BrokerUsageReport> BrokerUse() const { return usages_.Report(); }
+
   // Reload loads the file again, as if it had changed.
   absl::Status Reload() { return Load(true); }
 
@@ -79,7 +83,7 @@ class PolicySource {
   explicit PolicySource(Options options) : options_(std::move(options)) {}
 
   absl::StatusOr<policy::PolicyDocument> ReadDocument() const;
-  absl::StatusOr<std::shared_ptr<ActivePolicy>> Open(policy::PolicyDocument document) const;
+  absl::StatusOr<std::shared_ptr<ActivePolicy>> Open(policy::PolicyDocument document);
   absl::StatusOr<std::shared_ptr<CredentialStore>> OpenOrKeep(const v1::Store& store,
                                                               const ActivePolicy* before) const;
   absl::Status OpenTokens(ActivePolicy* active, const ActivePolicy* before) const;
@@ -95,6 +99,7 @@ class PolicySource {
   // Only one load at a time.
   absl::Mutex loading_;
   std::atomic<uint64_t> serial_ = 0;
+  BrokerUsages usages_;
   mutable absl::Mutex mutex_;
   std::shared_ptr<const ActivePolicy> current_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<const ActivePolicy>> retired_ ABSL_GUARDED_BY(mutex_);

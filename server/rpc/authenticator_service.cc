@@ -1,10 +1,12 @@
 #include "server/rpc/authenticator_service.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "server/login/broker_session.h"
 #include "server/login/list_mechanisms.h"
 #include "server/rpc/peer_identity.h"
 #include "server/rpc/wire_conversion.h"
@@ -26,7 +28,11 @@ HandshakeReactor* AuthenticatorService::Handshake(grpc::CallbackServerContext* c
     return new RefusedStream({grpc::StatusCode::RESOURCE_EXHAUSTED,
                               "too many Handshake streams; share one between connections"});
   }
-  return HandshakeStream::Start(host_, BrokerOf(*context), streams_);
+  auto broker = BrokerSession::Begin(host_.policies, BrokerOf(*context));
+  if (const auto* refused = std::get_if<std::string>(&broker)) {
+    return new RefusedStream({grpc::StatusCode::RESOURCE_EXHAUSTED, *refused});
+  }
+  return HandshakeStream::Start(host_, std::get<BrokerSession>(std::move(broker)), streams_);
 }
 
 ExchangeReactor* AuthenticatorService::Exchange(grpc::CallbackServerContext* context) {
@@ -34,7 +40,19 @@ ExchangeReactor* AuthenticatorService::Exchange(grpc::CallbackServerContext* con
     return new RefusedStream(
         {grpc::StatusCode::RESOURCE_EXHAUSTED, "too many Exchange calls that have not started"});
   }
-  return ExchangeStream::Start(host_, BrokerOf(*context), exchanges_);
+  policy::BrokerIdentity identity = BrokerOf(*context);
+  const BrokerScope broker(host_.policies.Current(), identity);
+  std::optional<BrokerUsage::Lease> place = BrokerUsage::Lease();
+  if (broker.usage != nullptr) {
+    place = BrokerUsage::TryHold(broker.usage, BrokerUsage::Kind::kUnstartedExchange,
+                                 broker.broker->quotas().max_handshakes);
+  }
+  if (!place) {
+    return new RefusedStream(
+        {grpc::StatusCode::RESOURCE_EXHAUSTED,
+         "as many of the broker's Exchange calls have not started as its quota 'max_handshakes'"});
+  }
+  return ExchangeStream::Start(host_, std::move(identity), *std::move(place), exchanges_);
 }
 
 grpc::ServerUnaryReactor* AuthenticatorService::ListMechanisms(

@@ -17,8 +17,9 @@ grpc::Status Mistake(const std::string& what) { return {grpc::StatusCode::INVALI
 }  // namespace
 
 ExchangeStream* ExchangeStream::Start(HandshakeHost& host, policy::BrokerIdentity broker,
-                                      StreamRegistry& registry) {
-  std::shared_ptr<ExchangeStream> stream(new ExchangeStream(host, std::move(broker), registry));
+                                      BrokerUsage::Lease place, StreamRegistry& registry) {
+  std::shared_ptr<ExchangeStream> stream(
+      new ExchangeStream(host, std::move(broker), std::move(place), registry));
   stream->self_ = stream;
   registry.Add(stream);
   stream->Read();
@@ -26,8 +27,8 @@ ExchangeStream* ExchangeStream::Start(HandshakeHost& host, policy::BrokerIdentit
 }
 
 ExchangeStream::ExchangeStream(HandshakeHost& host, policy::BrokerIdentity broker,
-                               StreamRegistry& registry)
-    : host_(host), broker_(std::move(broker)), registry_(registry) {
+                               BrokerUsage::Lease place, StreamRegistry& registry)
+    : host_(host), broker_(std::move(broker)), place_(std::move(place)), registry_(registry) {
   host_.unstarted_exchanges.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -115,6 +116,7 @@ void ExchangeStream::Begin(v1::ExchangeStart& start) {
     busy_ = true;
   }
   host_.unstarted_exchanges.fetch_sub(1, std::memory_order_relaxed);
+  place_ = {};
   Read();
   bool resumed = false;
   const absl::Status begun = exchange->Begin(std::move(login), &resumed);

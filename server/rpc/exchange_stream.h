@@ -15,6 +15,7 @@
 #include "sallyport/v1/authenticator.pb.h"
 #include "server/login/live_stream.h"
 #include "server/login/login_exchange.h"
+#include "server/policy/broker_usage.h"
 
 namespace sallyport::server {
 
@@ -26,10 +27,11 @@ using ExchangeReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuff
 
 class ExchangeStream final : public ExchangeReactor, public LiveStream {
  public:
-  // Start begins to read a call of `broker`. The result is gRPC's to call; `host` and
-  // `registry` must outlive the server.
+  // Start begins to read a call of `broker`, whose place among that broker's calls that
+  // have not started is `place`. The result is gRPC's to call; `host` and `registry` must
+  // outlive the server.
   static ExchangeStream* Start(HandshakeHost& host, policy::BrokerIdentity broker,
-                               StreamRegistry& registry);
+                               BrokerUsage::Lease place, StreamRegistry& registry);
 
   void ExpireDue(Clock::time_point now) override;
   void FinishWhenIdle() override;
@@ -40,7 +42,8 @@ class ExchangeStream final : public ExchangeReactor, public LiveStream {
   void OnDone() override;
 
  private:
-  ExchangeStream(HandshakeHost& host, policy::BrokerIdentity broker, StreamRegistry& registry);
+  ExchangeStream(HandshakeHost& host, policy::BrokerIdentity broker, BrokerUsage::Lease place,
+                 StreamRegistry& registry);
 
   // Reads the next message: there is a read under way until the end, so that a
   // half-close is seen whatever else goes on.
@@ -57,6 +60,8 @@ class ExchangeStream final : public ExchangeReactor, public LiveStream {
 
   HandshakeHost& host_;
   const policy::BrokerIdentity broker_;
+  // Until the start has come: only the reads touch it.
+  BrokerUsage::Lease place_;
   StreamRegistry& registry_;
   const Clock::time_point opened_at_ = Clock::now();
   // Until OnDone.

@@ -15,7 +15,7 @@ constexpr int kKeptInputs = 1024;
 
 }  // namespace
 
-HandshakeStream* HandshakeStream::Start(HandshakeHost& host, policy::BrokerIdentity broker,
+HandshakeStream* HandshakeStream::Start(HandshakeHost& host, BrokerSession broker,
                                         StreamRegistry& registry) {
   std::shared_ptr<HandshakeStream> stream(new HandshakeStream(host, registry));
   stream->self_ = stream;

@@ -36,7 +36,7 @@ class HandshakeStream final : public HandshakeReactor, public LiveStream {
  public:
   // Start begins to read a call of `broker`. The result is gRPC's to call; `host` and
   // `registry` must outlive the server.
-  static HandshakeStream* Start(HandshakeHost& host, policy::BrokerIdentity broker,
+  static HandshakeStream* Start(HandshakeHost& host, BrokerSession broker,
                                 StreamRegistry& registry);
 
   void ExpireDue(Clock::time_point now) override;

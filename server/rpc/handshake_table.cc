@@ -13,18 +13,11 @@
 
 namespace sallyport::server {
 
-HandshakeTable::HandshakeTable(HandshakeHost& host, policy::BrokerIdentity broker,
-                               ResponseBatch& batch, Reenter reenter)
+HandshakeTable::HandshakeTable(HandshakeHost& host, BrokerSession broker, ResponseBatch& batch,
+                               Reenter reenter)
     : host_(host), broker_(std::move(broker)), batch_(batch), reenter_(std::move(reenter)) {}
 
 HandshakeTable::~HandshakeTable() { Clear(); }
-
-const std::shared_ptr<const BrokerScope>& HandshakeTable::Scope() {
-  if (scope_ == nullptr || scope_->active->serial != host_.policies.serial()) {
-    scope_ = std::make_shared<const BrokerScope>(host_.policies.Current(), broker_);
-  }
-  return scope_;
-}
 
 void HandshakeTable::Apply(const v1::ConnectionInput& input) {
   auto found = by_id_.find(input.connection_id());
@@ -48,8 +41,8 @@ void HandshakeTable::Apply(const v1::ConnectionInput& input) {
 }
 
 void HandshakeTable::Open(const v1::ConnectionInput& input) {
-  auto admitted = Admit(host_, ResumableRpc::kHandshake, input.open(), Scope(), std::nullopt,
-                        input.resume_token());
+  auto admitted = Admit(host_, ResumableRpc::kHandshake, input.open(), broker_.Scope(),
+                        std::nullopt, input.resume_token());
   if (const auto* refusal = std::get_if<Refusal>(&admitted)) return RefuseOpen(input, *refusal);
   if (live_.size() >= host_.quotas.max_handshakes_per_stream) {
     return RefuseOpen(input, {FailureReason::kOverloaded});
@@ -109,7 +102,7 @@ void HandshakeTable::RefuseOpen(const v1::ConnectionInput& input, const Refusal&
       .code = CodeFor(refusal.reason), .reason = refusal.reason, .what = refusal.what};
   AdmittedConnection connection = {.listener = input.open().listener(),
                                    .remote_address = input.open().remote_address(),
-                                   .party = {.broker = scope_, .scope = {}}};
+                                   .party = {.broker = broker_.Scope(), .scope = {}}};
   ReportLogin(host_, {.id = id, .connection = connection, .outcome = outcome});
   v1::ConnectionOutput* output = batch_.Begin(input.connection_id());
   // The client of a resumed handshake is already past the header, and hears
@@ -206,7 +199,7 @@ void HandshakeTable::ExpireDue(Clock::time_point now) {
     End(live_.begin(), FailureReason::kTimedOut);
   }
   // A stream that is quiet must not keep a retired policy's stores open.
-  if (scope_ != nullptr) Scope();
+  broker_.Scope();
 }
 
 void HandshakeTable::Finish(Live::iterator live, HandshakeOutcome outcome) {

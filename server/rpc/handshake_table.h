@@ -20,6 +20,7 @@
 #include "sallyport/v1/authenticator.pb.h"
 #include "server/login/admission.h"
 #include "server/login/answer.h"
+#include "server/login/broker_session.h"
 #include "server/login/handshake_host.h"
 #include "server/rpc/live_handshake.h"
 #include "server/rpc/response_batch.h"
@@ -38,8 +39,7 @@ class HandshakeTable {
   using Task = absl::AnyInvocable<void() &&>;
 
   // `host` and `batch` must outlive the table. `broker` is whose stream it is.
-  HandshakeTable(HandshakeHost& host, policy::BrokerIdentity broker, ResponseBatch& batch,
-                 Reenter reenter);
+  HandshakeTable(HandshakeHost& host, BrokerSession broker, ResponseBatch& batch, Reenter reenter);
   ~HandshakeTable();
   HandshakeTable(const HandshakeTable&) = delete;
   HandshakeTable& operator=(const HandshakeTable&) = delete;
@@ -69,7 +69,6 @@ class HandshakeTable {
   using Key = std::pair<Clock::time_point, uint64_t>;
   using Live = std::map<Key, LiveHandshake>;
 
-  const std::shared_ptr<const BrokerScope>& Scope();
   void Open(const v1::ConnectionInput& input);
   void Begin(const v1::ConnectionInput& input, AdmittedConnection connection);
   void Restore(const v1::ConnectionInput& input, AdmittedConnection connection,
@@ -90,9 +89,7 @@ class HandshakeTable {
   void OnAnswer(const Key& key, uint64_t ticket, Answer answer);
 
   HandshakeHost& host_;
-  const policy::BrokerIdentity broker_;
-  // Of the policy that new handshakes begin under.
-  std::shared_ptr<const BrokerScope> scope_;
+  BrokerSession broker_;
   ResponseBatch& batch_;
   const Reenter reenter_;
   Live live_;

@@ -1,81 +1,91 @@
 #include "server/rpc/server_credentials.h"
 
-#include <grpcpp/security/tls_certificate_provider.h>
-#include <grpcpp/security/tls_credentials_options.h>
-#include <openssl/bio.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
+#include <grpc/grpc.h>
+#include <grpc/grpc_security.h>
+#include <grpcpp/security/server_credentials.h>
 
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
-#include "process/file.h"
+#include "absl/synchronization/mutex.h"
+#include "core/credentials/secret.h"
+#include "server/rpc/certificate_files.h"
 
 namespace sallyport::server {
 namespace {
 
-constexpr size_t kMaxPemBytes = 1 << 20;
-constexpr unsigned kRefreshSeconds = 10;
+// What gRPC asks, before each connection's TLS handshake, for certificates that are newer
+// than those it has.
+class CertificateSource {
+ public:
+  explicit CertificateSource(ServerTls tls) : files_(std::move(tls)) {}
 
-using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
-using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
-using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-
-absl::StatusOr<Certificate> ReadCertificate(const std::string& path) {
-  auto pem = process::ReadFile(path, kMaxPemBytes);
-  if (!pem.ok()) return pem.status();
-  Bio bio(BIO_new_mem_buf(pem->data(), static_cast<int>(pem->size())), BIO_free);
-  Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), X509_free);
-  if (certificate == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": no certificate in PEM form in it"));
+  static grpc_ssl_certificate_config_reload_status Fetch(
+      void* source, grpc_ssl_server_certificate_config** config) {
+    return static_cast<CertificateSource*>(source)->Fetch(config);
   }
-  return certificate;
+
+ private:
+  grpc_ssl_certificate_config_reload_status Fetch(grpc_ssl_server_certificate_config** config) {
+    absl::MutexLock lock(&mutex_);
+    const auto changed = files_.Changed();
+    if (!changed) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
+    std::string key(changed->key.view());
+    const grpc_ssl_pem_key_cert_pair pair = {.private_key = key.c_str(),
+                                             .cert_chain = changed->certificate.c_str()};
+    *config = grpc_ssl_server_certificate_config_create(
+        changed->client_ca.empty() ? nullptr : changed->client_ca.c_str(), &pair, 1);
+    Wipe(&key);
+    return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
+  }
+
+  absl::Mutex mutex_;
+  CertificateFiles files_ ABSL_GUARDED_BY(mutex_);
+};
+
+// gRPC does not say when it lets go of a source, so each stays until the process ends.
+CertificateSource* NewSource(const ServerTls& tls) {
+  static auto* const mutex = new absl::Mutex;
+  static auto* const sources = new std::vector<std::unique_ptr<CertificateSource>>;
+  absl::MutexLock lock(mutex);
+  return sources->emplace_back(std::make_unique<CertificateSource>(tls)).get();
 }
 
-absl::StatusOr<Key> ReadKey(const std::string& path) {
-  auto pem = process::ReadFile(path, kMaxPemBytes);
-  if (!pem.ok()) return pem.status();
-  Bio bio(BIO_new_mem_buf(pem->data(), static_cast<int>(pem->size())), BIO_free);
-  const auto no_passphrase = [](char*, int, int, void*) { return -1; };
-  Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr), EVP_PKEY_free);
-  OPENSSL_cleanse(pem->data(), pem->size());
-  if (key == nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": no private key in PEM form in it, without a passphrase"));
-  }
-  return key;
-}
+// gRPC's C++ library reads certificates from files too, but may pair a new certificate with
+// an old key, and then refuses every connection.
+class RotatingCredentials final : public grpc::ServerCredentials {
+ public:
+  explicit RotatingCredentials(const ServerTls& tls)
+      : credentials_(grpc_ssl_server_credentials_create_with_options(
+            grpc_ssl_server_credentials_create_options_using_config_fetcher(
+                tls.client_ca_file.empty()
+                    ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                    : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY,
+                CertificateSource::Fetch, NewSource(tls)))) {}
+  ~RotatingCredentials() override { grpc_server_credentials_release(credentials_); }
 
-// gRPC would start with files that it cannot use, and then refuse every broker.
-absl::Status CheckFiles(const ServerTls& tls) {
-  auto certificate = ReadCertificate(tls.certificate_file);
-  if (!certificate.ok()) return certificate.status();
-  auto key = ReadKey(tls.key_file);
-  if (!key.ok()) return key.status();
-  if (X509_check_private_key(certificate->get(), key->get()) != 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(tls.key_file, ": not the key of the certificate in ", tls.certificate_file));
+  void SetAuthMetadataProcessor(const std::shared_ptr<grpc::AuthMetadataProcessor>&) override {}
+
+ private:
+  int AddPortToServer(const std::string& address, grpc_server* server) override {
+    return grpc_server_add_http2_port(server, address.c_str(), credentials_);
   }
-  if (tls.client_ca_file.empty()) return absl::OkStatus();
-  return ReadCertificate(tls.client_ca_file).status();
-}
+
+  grpc_server_credentials* const credentials_;
+};
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
     const std::optional<ServerTls>& tls) {
   if (!tls) return grpc::InsecureServerCredentials();
-  if (absl::Status status = CheckFiles(*tls); !status.ok()) return status;
-  auto provider = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
-      tls->key_file, tls->certificate_file, tls->client_ca_file, kRefreshSeconds);
-  grpc::experimental::TlsServerCredentialsOptions options(provider);
-  options.watch_identity_key_cert_pairs();
-  if (!tls->client_ca_file.empty()) {
-    options.watch_root_certs();
-    options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  }
-  return grpc::experimental::TlsServerCredentials(options);
+  // gRPC would start with files that it cannot use, and then refuse every broker.
+  if (absl::Status status = ReadCertificates(*tls).status(); !status.ok()) return status;
+  return std::make_shared<RotatingCredentials>(*tls);
 }
 
 }  // namespace sallyport::server

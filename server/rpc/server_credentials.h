@@ -13,10 +13,10 @@
 
 namespace sallyport::server {
 
-// MakeServerCredentials is TLS 1.2 or later from files that are watched, with
-// brokers' certificates demanded and verified where there is a CA for them; no
-// encryption where `tls` is absent. InvalidArgument, with the file, where one of
-// them cannot be used.
+// MakeServerCredentials is TLS 1.2 or later, with brokers' certificates demanded and
+// verified where there is a CA for them; no encryption where `tls` is absent. A new
+// connection has what is in the files by then, if that fits together, and else what was
+// in them before. InvalidArgument, with the file, where one of them cannot be used now.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
     const std::optional<ServerTls>& tls);
 

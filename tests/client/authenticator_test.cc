@@ -32,6 +32,7 @@ TEST(Authenticator, RefusesOptionsThatCannotWork) {
   };
   EXPECT_TRUE(refused([](auto& o) { o.target = ""; }));
   EXPECT_TRUE(refused([](auto& o) { o.max_streams = 0; }));
+  EXPECT_TRUE(refused([](auto& o) { o.max_stream_age = absl::Milliseconds(99); }));
   EXPECT_TRUE(refused([](auto& o) { o.max_gather_window = absl::Microseconds(-1); }));
   EXPECT_TRUE(refused([](auto& o) { o.max_gather_window = absl::InfiniteDuration(); }));
   EXPECT_TRUE(refused([](auto& o) { o.connect_timeout = absl::ZeroDuration(); }));

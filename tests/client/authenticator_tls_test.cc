@@ -40,8 +40,13 @@ class AuthenticatorTlsTest : public testing::Test {
   // The outcome of one handshake with a service that says OK to everybody.
   static Outcome LogIn(const FakeService& service, std::optional<AuthenticatorTls> tls,
                        absl::Duration connect_timeout = absl::Seconds(30)) {
+    return LogInAt(service.target(), std::move(tls), connect_timeout);
+  }
+
+  static Outcome LogInAt(const std::string& target, std::optional<AuthenticatorTls> tls,
+                         absl::Duration connect_timeout = absl::Seconds(30)) {
     AuthenticatorOptions options;
-    options.target = service.target();
+    options.target = target;
     options.tls = std::move(tls);
     options.connect_timeout = connect_timeout;
     auto authenticator = Authenticator::Create(options);
@@ -74,6 +79,17 @@ class AuthenticatorTlsTest : public testing::Test {
 TEST_F(AuthenticatorTlsTest, TrustsTheNamedServer) {
   FakeService service(HeaderThenOk(1), "127.0.0.1:0", ServerCredentials("sallyport.test", false));
   EXPECT_EQ(LogIn(service, Trusting("sallyport.test")).code, amqp::SaslCode::kOk);
+}
+
+TEST_F(AuthenticatorTlsTest, TrustsTheServerThatTheTargetNames) {
+  FakeService service(HeaderThenOk(1), "127.0.0.1:0", ServerCredentials("localhost", false));
+  const std::string port = service.target().substr(service.target().rfind(':'));
+  EXPECT_EQ(LogInAt("localhost" + port, Trusting("")).code, amqp::SaslCode::kOk);
+  FakeService other(HeaderThenOk(1), "127.0.0.1:0", ServerCredentials("other.test", false));
+  const std::string other_port = other.target().substr(other.target().rfind(':'));
+  EXPECT_EQ(LogInAt("localhost" + other_port, Trusting(""), absl::Milliseconds(700)).reason,
+            FailureReason::kServiceUnreachable);
+  EXPECT_EQ(other.streams(), 0);
 }
 
 TEST_F(AuthenticatorTlsTest, RefusesAnotherServersName) {

@@ -53,7 +53,7 @@ class Fleet {
   Replica& first() { return *replicas_[0]; }
   Replica& second() { return *replicas_[1]; }
 
-  // target has the first replica tried first.
+  // target lists both.
   std::string target() const;
 
  private:

@@ -54,10 +54,16 @@ X509* NewCertificate(const std::string& name, EVP_PKEY* key) {
   return certificate;
 }
 
+std::string NewAuthorityName() {
+  static int count = 0;
+  return "Test Authority " + std::to_string(++count);
+}
+
 }  // namespace
 
+// No two have one name: a certificate's issuer is looked up by it.
 TestAuthority::TestAuthority()
-    : key_(EVP_EC_gen("P-256")), certificate_(NewCertificate("Test Authority", key_)) {
+    : key_(EVP_EC_gen("P-256")), certificate_(NewCertificate(NewAuthorityName(), key_)) {
   X509_set_issuer_name(certificate_, X509_get_subject_name(certificate_));
   AddExtension(certificate_, certificate_, NID_basic_constraints, "critical,CA:TRUE");
   X509_sign(certificate_, key_, EVP_sha256());

@@ -155,6 +155,18 @@ broker: {address: "127.0.0.1:5673", login: anonymous}
   EXPECT_TRUE(with_service("{target: 'auth.example:7450', allow_plaintext: true}").ok());
 }
 
+TEST(GatewayConfig, BoundsTheAgeOfStreams) {
+  const auto with_age = [](const std::string& age) {
+    return Read("service: {target: 'unix:/s.sock'" + age + R"(}
+listeners: [{name: amqp, address: "127.0.0.1:5672"}]
+broker: {address: "127.0.0.1:5673", login: anonymous}
+)");
+  };
+  EXPECT_EQ(with_age("")->service.max_stream_age, absl::Minutes(10));
+  EXPECT_EQ(with_age(", max_stream_age: 90s")->service.max_stream_age, absl::Seconds(90));
+  EXPECT_FALSE(with_age(", max_stream_age: 500ms").ok());
+}
+
 // A configuration whose broker is at `address`, and is logged in to by `account`.
 absl::StatusOr<GatewayConfig> ReadAccount(const std::string& address, const std::string& account) {
   return Read(R"(service: {target: "127.0.0.1:7450"}

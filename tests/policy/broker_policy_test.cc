@@ -116,6 +116,27 @@ brokers:
   EXPECT_FALSE(nothing->ReleasesAttribute("x"));
 }
 
+TEST(Brokers, HaveNoQuotasButThoseOfThePolicy) {
+  const auto policy = MustLoad(std::string(kStore) + R"(
+brokers:
+  - {name: none, identities: [a]}
+  - {name: some, identities: [b], quotas: {max_streams: 2, handshakes_per_second: 50}}
+  - {name: all, identities: [c], quotas: {max_handshakes: 3, handshakes_per_second: 4, burst: 5}}
+)");
+  const BrokerQuotas& none = policy->FindBrokerNamed("none")->quotas();
+  EXPECT_EQ(none.max_streams, 0u);
+  EXPECT_EQ(none.max_handshakes, 0u);
+  EXPECT_EQ(none.handshakes_per_second, 0u);
+  const BrokerQuotas& some = policy->FindBrokerNamed("some")->quotas();
+  EXPECT_EQ(some.max_streams, 2u);
+  EXPECT_EQ(some.max_handshakes, 0u);
+  EXPECT_EQ(some.burst, 50u) << "a second's";
+  const BrokerQuotas& all = policy->FindBrokerNamed("all")->quotas();
+  EXPECT_EQ(all.max_handshakes, 3u);
+  EXPECT_EQ(all.handshakes_per_second, 4u);
+  EXPECT_EQ(all.burst, 5u);
+}
+
 TEST(Brokers, AreRefusedWhereTheyCannotBeMeant) {
   const auto refused = [](const std::string& brokers, const std::string& why) {
     const std::string error = Error(std::string(kStore) + "brokers: " + brokers);
@@ -133,6 +154,14 @@ TEST(Brokers, AreRefusedWhereTheyCannotBeMeant) {
   refused("[{name: a, identities: [a], release: {groups: ['(']}}]",
           "release.groups[0]: not an RE2");
   refused("[{name: a, identities: [a], release: {attributes: ['(']}}]", "release.attributes[0]");
+  refused("[{name: a, identities: [a], quotas: {max_streams: 0}}]",
+          "quotas.max_streams: expected 1 to 10000000; without the key there is no limit");
+  refused("[{name: a, identities: [a], quotas: {max_handshakes: 10000001}}]",
+          "quotas.max_handshakes");
+  refused("[{name: a, identities: [a], quotas: {handshakes_per_second: 0}}]",
+          "quotas.handshakes_per_second");
+  refused("[{name: a, identities: [a], quotas: {burst: 5}}]",
+          "quotas.burst: expected 'handshakes_per_second' beside it");
 }
 
 }  // namespace

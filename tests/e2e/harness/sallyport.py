@@ -39,10 +39,12 @@ rules:
 class Service:
     """sallyportd on SQLite. After `stop`, `start` brings it back at the same address."""
 
-    def __init__(self, binary, scratch, tls, configuration='', policy=None, environment=None):
-        """`configuration`: YAML for what is not said here. `policy`: by default, the users of a
-        database in `scratch`, called "local"."""
+    def __init__(self, binary, scratch, tls, configuration='', policy=None, environment=None,
+                 grpc=''):
+        """`configuration`: YAML for what is not said here; `grpc`: likewise, a line under `grpc`.
+        `policy`: by default, the users of a database in `scratch`, called "local"."""
         self._more = configuration
+        self._grpc = grpc
         self._environment = environment
         self._scratch = pathlib.Path(scratch)
         self._binary = binary
@@ -67,6 +69,7 @@ grpc:
     certificate: {self._tls.certificate}
     key: {self._tls.key}
     client_ca: {self._tls.ca}
+  {self._grpc}
 admin:
   socket: {self.admin_socket}
 policy: {self.policy}
@@ -92,8 +95,9 @@ class Gateway:
     """sallyport-gateway with a TLS listener and a plaintext one, in front of `broker`."""
 
     def __init__(self, binary, scratch, service_address, service_tls, listener_tls, client_ca,
-                 broker_address, broker_ca, login_ca, broker=None):
-        """`broker`: that part of the configuration, in place of a login by certificate."""
+                 broker_address=None, broker_ca=None, login_ca=None, broker=None, service=''):
+        """`broker`: that part of the configuration, in place of a login by certificate. `service`:
+        a line under `service`."""
         self._scratch = pathlib.Path(scratch)
         self._binary = binary
         self._ready_file = self._scratch / 'gateway.ready.json'
@@ -120,6 +124,7 @@ service:
     certificate: {service_tls.certificate}
     key: {service_tls.key}
     server_name: localhost
+  {service}
 listeners:
   - name: amqps
     address: "127.0.0.1:0"

@@ -102,6 +102,30 @@ TEST(ServerConfig, DoesNotTakeAnEmptyClientCaForNone) {
             std::string::npos);
 }
 
+TEST(ServerConfig, RefusesToServeBrokersThatItDoesNotKnow) {
+  const std::string files = "tls: {certificate: c, key: k";
+  EXPECT_NE(Error("grpc: {address: '0.0.0.0:7450', " + files + "}}").find("would be a broker"),
+            std::string::npos);
+  EXPECT_TRUE(Load("grpc: {address: '0.0.0.0:7450', " + files + ", client_ca: a}}").ok());
+  EXPECT_TRUE(Load("grpc: {address: '0.0.0.0:7450', " + files +
+                   ", allow_brokers_without_certificate: true}}")
+                  .ok());
+  EXPECT_TRUE(Load("grpc: {address: 'localhost:7450', " + files + "}}").ok());
+}
+
+TEST(ServerConfig, BoundsTheAgeOfConnections) {
+  EXPECT_EQ(Load("{}")->max_connection_age, absl::Minutes(30));
+  const auto config = Load("grpc: {max_connection_age: 5m, max_connection_age_grace: 40s}");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->max_connection_age, absl::Minutes(5));
+  EXPECT_EQ(config->max_connection_age_grace, absl::Seconds(40));
+  EXPECT_EQ(Load("grpc: {max_connection_age: 0s}")->max_connection_age, absl::ZeroDuration());
+  EXPECT_NE(Error("grpc: {max_connection_age: 999ms}").find("1s or more, or 0s"),
+            std::string::npos);
+  EXPECT_NE(Error("grpc: {max_connection_age_grace: 0s}").find("max_connection_age_grace"),
+            std::string::npos);
+}
+
 TEST(ServerConfig, RefusesToSendPasswordsOverANetworkInTheClear) {
   EXPECT_NE(Error("grpc: {address: '0.0.0.0:7450'}").find("unencrypted"), std::string::npos);
   EXPECT_TRUE(Load("grpc: {address: '0.0.0.0:7450', allow_plaintext: true}").ok());

@@ -5,13 +5,16 @@
 
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "server/login/broker_session.h"
 
 namespace sallyport::server {
 namespace {
@@ -201,6 +204,43 @@ TEST_F(PolicySourceTest, FailsToStartWithWhatIsWrong) {
                                               return absl::InvalidArgumentError("cannot be opened");
                                             }});
   EXPECT_EQ(source.status().message(), "store 's': cannot be opened");
+}
+
+std::string OneBroker(const std::string& name, int max_streams) {
+  return "brokers: [{name: " + name +
+         ", without_certificate: true, quotas: {max_streams: " + std::to_string(max_streams) +
+         "}}]\n";
+}
+
+TEST_F(PolicySourceTest, GoesOnWithABrokersNumbersUnderANewPolicy) {
+  Write(Policy("1") + OneBroker("edge", 1));
+  Start(absl::ZeroDuration());
+  auto session = BrokerSession::Begin(*source_, {});
+  ASSERT_TRUE(std::holds_alternative<BrokerSession>(session));
+  EXPECT_TRUE(std::holds_alternative<std::string>(BrokerSession::Begin(*source_, {})));
+
+  Write(Policy("2") + OneBroker("edge", 2));
+  ASSERT_TRUE(source_->Reload().ok());
+  ASSERT_EQ(source_->BrokerUse().size(), 1u);
+  EXPECT_EQ(source_->BrokerUse()[0].streams, 1u);
+  EXPECT_EQ(source_->BrokerUse()[0].refused_streams, 1u);
+  // With the new quota.
+  EXPECT_TRUE(std::holds_alternative<BrokerSession>(BrokerSession::Begin(*source_, {})));
+
+  Write(Policy("3") + OneBroker("renamed", 1));
+  ASSERT_TRUE(source_->Reload().ok());
+  std::get<BrokerSession>(session).Scope();
+  std::map<std::string, uint64_t> streams;
+  for (const BrokerUsageReport& report : source_->BrokerUse()) {
+    streams[report.broker] = report.streams;
+  }
+  EXPECT_EQ(streams["edge"], 0u);
+  EXPECT_EQ(streams["renamed"], 1u);
+
+  Write(Policy("4"));
+  ASSERT_TRUE(source_->Reload().ok());
+  EXPECT_EQ(std::get<BrokerSession>(session).Scope()->usage, nullptr);
+  for (const BrokerUsageReport& report : source_->BrokerUse()) EXPECT_EQ(report.streams, 0u);
 }
 
 }  // namespace
