@@ -21,12 +21,12 @@ import unittest
 from harness import kustomize, processes
 from harness.cluster import images
 from harness.cluster.cluster import Cluster
+from harness.cluster.database import Database
 from harness.cluster.kubelet import serves
 from harness.cluster.login_load import LoginLoad
 from harness.cluster.network import NODE
 from harness.cluster.site import DATABASE_PASSWORD, Site, sealing_key
 from harness.overlays import Overlay
-from harness.postgresql import Postgresql
 from harness.processes import Program, json_line
 from harness.rabbitmq import RabbitMq
 from harness.sallyport import Binaries
@@ -58,8 +58,14 @@ class Scenario(unittest.TestCase):
             shutil.rmtree(self.scratch)
         self.assertEqual(self.cluster.complaints, [])
 
-    def apply(self, name):
+    def apply(self, name, **changes):
+        """`changes`: of a ConfigMap's texts, by its file's name: (from, to)"""
         overlay = self.overlay(name)
+        for found in overlay.of_kind('ConfigMap'):
+            for file, (before, after) in changes.items():
+                if file in found['data']:
+                    self.assertIn(before, found['data'][file])
+                    found['data'][file] = found['data'][file].replace(before, after)
         self.cluster.apply(overlay)
         return overlay, self.cluster.pods(overlay)
 
@@ -141,7 +147,7 @@ class Single(Scenario):
         return ssl.get_server_certificate((self.pod.address, 7450))
 
 
-class RollingUpdate(Scenario):
+class UnderLoad(Scenario):
     """Clients log in all the while, through gateways, to RabbitMQ."""
 
     def load(self, endpoints, server_name, username='alice'):
@@ -157,11 +163,12 @@ class RollingUpdate(Scenario):
               f'{len(load.failures)} lost', flush=True)
         self.assertEqual(load.failures, [])
 
-    def test_of_the_fleet_loses_no_login(self):
-        database = Postgresql(self.scratch, NODE, self.site.database, DATABASE_PASSWORD)
+    def apply_fleet(self, **changes):
+        """With its database, and a broker with a gateway beside it."""
+        database = Database(self.scratch, NODE, self.site.database, DATABASE_PASSWORD)
         self.addCleanup(database.stop)
         self.cluster.names.set('postgresql.databases.svc.cluster.local', [NODE])
-        fleet, pods = self.apply('fleet')
+        fleet, pods = self.apply('fleet', **changes)
         self.assertEqual(len(pods), 3)
         self.ctl(pods[0], 'user', 'add', 'alice', text=f'{PASSWORD}\n')
         _, [broker] = self.apply('gateway-sidecar')
@@ -169,15 +176,31 @@ class RollingUpdate(Scenario):
         rabbitmq.run('rabbitmqctl', '--quiet', 'add_user', 'alice', 'x')
         rabbitmq.run('rabbitmqctl', '--quiet', 'clear_password', 'alice')
         rabbitmq.run('rabbitmqctl', '--quiet', 'set_permissions', 'alice', '.*', '.*', '.*')
+        return fleet, pods, self.load(lambda: [f'{broker.address}:5671'],
+                                      'rabbitmq.messaging.svc')
 
-        load = self.load(lambda: [f'{broker.address}:5671'], 'rabbitmq.messaging.svc')
+    def test_a_rolling_update_of_the_fleet_loses_no_login(self):
+        fleet, pods, load = self.apply_fleet()
         self.cluster.roll(fleet)
         fresh = self.cluster.pods(fleet)
         self.assertEqual(len(fresh), 3)
         self.assertFalse(set(fresh) & set(pods))
         self.assert_none_lost(load)
 
-    def test_of_the_gateway_loses_no_login(self):
+    def test_streams_move_to_new_replicas_and_lose_no_login(self):
+        fleet, pods, load = self.apply_fleet(
+            **{'sallyportd.yaml': ('max_connection_age: 10m', 'max_connection_age: 2s')})
+        fresh = self.cluster.add_replica(fleet)
+        self.eventually(lambda: self.logins_at(fresh) > 20)
+        self.cluster.end(pods[0])
+        self.assert_none_lost(load)
+
+    @staticmethod
+    def logins_at(pod):
+        return sum('"login accepted"' in line
+                   for line in pod.container('sallyportd').program.lines)
+
+    def test_a_rolling_update_of_the_gateway_loses_no_login(self):
         _, [service] = self.apply('single')
         self.ctl(service, 'user', 'add', 'alice', text=f'{PASSWORD}\n')
         rabbitmq = RabbitMq(self.scratch, self.site.rabbitmq.certificate, self.site.rabbitmq.key,

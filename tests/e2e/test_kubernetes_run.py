@@ -34,7 +34,11 @@ class KubernetesRun(unittest.TestCase):
         self.run_scenario('Single.test_what_is_rotated_is_used_without_a_restart')
 
     def test_a_rolling_update_of_the_fleet_loses_no_login(self):
-        print(self.run_scenario('RollingUpdate.test_of_the_fleet_loses_no_login'), end='')
+        print(self.run_scenario('UnderLoad.test_a_rolling_update_of_the_fleet_loses_no_login'), end='')
+
+    def test_streams_move_to_new_replicas_and_lose_no_login(self):
+        print(self.run_scenario(
+            'UnderLoad.test_streams_move_to_new_replicas_and_lose_no_login'), end='')
 
     def test_a_rolling_update_of_the_gateway_loses_no_login(self):
-        print(self.run_scenario('RollingUpdate.test_of_the_gateway_loses_no_login'), end='')
+        print(self.run_scenario('UnderLoad.test_a_rolling_update_of_the_gateway_loses_no_login'), end='')

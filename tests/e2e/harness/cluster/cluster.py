@@ -68,6 +68,13 @@ class Cluster:
         self._kubelets[pod].end()
         del self._kubelets[pod]
 
+    def add_replica(self, overlay):
+        """What an autoscaler does."""
+        [workload] = overlay.workloads
+        fresh = self._start(workload)
+        self._wait_until_ready(fresh)
+        return fresh
+
     def replace(self, pod):
         """Strategy Recreate: the old one is gone before the new one is there."""
         self.end(pod)

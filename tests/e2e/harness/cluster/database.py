@@ -11,7 +11,7 @@ from harness.processes import Program
 _AS_A_USER = ['unshare', '--user', '--map-user=1000', '--map-group=1000']
 
 
-class Postgresql:
+class Database:
     """At `host`, port 5432, with a database and a user "sallyport"."""
 
     def __init__(self, scratch, host, server, password):
