@@ -210,7 +210,8 @@ class UnderLoad(Scenario):
         self.cluster.names.set('rabbitmq.messaging.svc.cluster.local', [NODE])
         gateways, pods = self.apply('gateway')
 
-        load = self.load(DelayedEndpoints(self.cluster, gateways), 'sallyport-gateway.messaging.svc')
+        load = self.load(DelayedEndpoints(self.cluster, gateways),
+                         'sallyport-gateway.messaging.svc')
         self.cluster.roll(gateways)
         self.assertFalse(set(self.cluster.pods(gateways)) & set(pods))
         self.assert_none_lost(load)

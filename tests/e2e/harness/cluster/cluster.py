@@ -116,7 +116,6 @@ class Cluster:
         # A StatefulSet's first pod is number 0.
         suffix = 0 if workload['kind'] == 'StatefulSet' else next(self._numbers)
         pod = Pod(self, workload, f'{workload["metadata"]["name"]}-{suffix}')
-        pod.ready_since = None
         kubelet = self._kubelets[pod] = Kubelet(pod, self._announce, self.complaints)
         kubelet.start()
         return pod

@@ -83,7 +83,7 @@ class Kubelet:
     def _watch_liveness(self, container):
         if 'livenessProbe' in container.manifest:
             self._probe_until(container, 'livenessProbe', succeeds=False)
-            if not self._ended.is_set() and container.program.running:
+            if not self._pod.terminating:
                 self._complain(container, 'was found dead by its liveness probe')
 
     def _set_ready(self, container, ready):

@@ -1,7 +1,7 @@
 """A cluster's network on this machine: a bridge, and a network namespace for each pod.
 
 It is made in the network namespace of the process, which has to be one of its own, and the
-process has to rule it: see harness/own_network.py.
+process has to rule it: test_kubernetes_run starts one so.
 """
 
 import os

@@ -81,7 +81,8 @@ class Container:
 
 
 class Pod:
-    """Made by a Cluster, which brings what it mounts. `ready` is what its endpoints know."""
+    """Made by a Cluster, which brings what it mounts, and keeps `terminating` and `ready_since`, a
+    time of the monotonic clock or None."""
 
     def __init__(self, cluster, workload, name):
         self.name = name
@@ -98,6 +99,7 @@ class Pod:
         self._mounted = {}
         self._folders = {}
         self.terminating = False
+        self.ready_since = None
         self._write_etc()
         self._mount()
         self.containers = [Container(self, manifest, cluster.images[manifest['image']])
