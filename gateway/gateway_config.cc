@@ -110,6 +110,9 @@ absl::StatusOr<GatewayConfig> ReadGatewayConfig(process::YamlDocument document) 
   } else if (!root.Has("broker")) {
     root.Refuse("broker", "'broker' is missing: where authenticated clients go");
   }
+  if (std::optional<YamlMapping> health = root.Mapping("health")) {
+    config.health_address = health->RequiredString("address");
+  }
   if (std::optional<YamlMapping> limits = root.Mapping("limits")) {
     config.limits = ReadLimits(*limits);
   }

@@ -50,6 +50,8 @@
 //       allow_plaintext: false     # true: no 'tls', and yet PLAIN and its like
 //     proxy_protocol: none         # v1 or v2: tell the broker the client's address
 //     connect_timeout: 10s         # for TCP, TLS and login together
+//   health:                        # absent: no probe is answered
+//     address: "0.0.0.0:7454"      # required; see process/health_server.h
 //   limits:
 //     connections: 10000           # at once
 //     connections_per_address: 0   # at once from one IP address; 0: no limit
@@ -162,6 +164,8 @@ struct GatewayConfig {
   ServiceConfig service;
   std::vector<ListenerConfig> listeners;
   BrokerConfig broker;
+  // "host:port"; empty: nowhere.
+  std::string health_address;
   LimitsConfig limits;
   // 0: one for each core.
   uint64_t threads = 0;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "gateway/gateway.h"
 #include "gateway/gateway_config.h"
 #include "process/exit_code.h"
+#include "process/health_server.h"
 #include "process/log.h"
 #include "process/protection.h"
 #include "process/ready_file.h"
@@ -111,15 +113,24 @@ int Run(const CommandLine& command_line) {
   if (absl::Status status = (*gateway)->Start(); !status.ok()) {
     return Fail(ExitCode::kUnavailable, status);
   }
+  std::unique_ptr<process::HealthServer> health;
+  if (!config->health_address.empty()) {
+    auto started = process::HealthServer::Start(config->health_address);
+    if (!started.ok()) return Fail(ExitCode::kUnavailable, started.status());
+    health = *std::move(started);
+    health->SetReady(true);
+  }
   if (!command_line.ready_file.empty()) {
     std::map<std::string, std::string> addresses;
     for (const auto& [name, endpoint] : (*gateway)->addresses()) {
       addresses[name] = FormatEndpoint(endpoint);
     }
+    if (health != nullptr) addresses["health"] = health->address();
     absl::Status status = process::WriteReadyFile(command_line.ready_file, addresses);
     if (!status.ok()) return Fail(ExitCode::kFailure, status);
   }
   signals.Wait();
+  if (health != nullptr) health->SetReady(false);
   Drain(**gateway, config->drain, signals);
   gateway->reset();
   return process::ExitStatus(ExitCode::kOk);

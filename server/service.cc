@@ -194,7 +194,7 @@ absl::Status Service::Serve() {
   }
   grpc_->GetHealthCheckService()->SetServingStatus(v1::Authenticator::service_full_name(), true);
   policy_health_.AddServer(grpc_->GetHealthCheckService());
-  return absl::OkStatus();
+  return ServeHealth();
 }
 
 absl::Status Service::ServeAdmin() {
@@ -208,9 +208,21 @@ absl::Status Service::ServeAdmin() {
   return absl::OkStatus();
 }
 
+// Last: what it answers is true from then on.
+absl::Status Service::ServeHealth() {
+  if (config_.health_address.empty()) return absl::OkStatus();
+  auto health = process::HealthServer::Start(config_.health_address);
+  if (!health.ok()) return health.status();
+  health_ = *std::move(health);
+  policy_health_.AddServer(health_->health());
+  health_->SetReady(true);
+  return absl::OkStatus();
+}
+
 void Service::Drain() {
   // First, so that nothing is admitted once the health says so.
   host_->draining.store(true);
+  if (health_ != nullptr) health_->SetReady(false);
   grpc_->GetHealthCheckService()->Shutdown();
   // Until the last login has ended the service answers: health checks, and opens
   // with a refusal.

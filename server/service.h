@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "core/crypto/random_source.h"
 #include "process/file_watcher.h"
+#include "process/health_server.h"
 #include "server/admin/admin_server.h"
 #include "server/audit/audit_log.h"
 #include "server/config/server_config.h"
@@ -51,11 +52,14 @@ class Service {
   // admin_address is where operators reach it from other machines; empty: nowhere.
   std::string admin_address() const { return admin_->address(); }
 
+  // health_address is where probes that cannot encrypt are answered; empty: nowhere.
+  std::string health_address() const { return health_ == nullptr ? "" : health_->address(); }
+
   // Rotate has the audit log opened anew by its name.
   void Rotate() { audit_->Reopen(); }
 
-  // Drain turns health to not serving, refuses new handshakes, and returns when
-  // the live ones have ended or the configured time has passed.
+  // Drain turns health to not serving (but for the health address's ""), refuses new handshakes,
+  // and returns when the live ones have ended or the configured time has passed.
   void Drain();
 
  private:
@@ -68,6 +72,7 @@ class Service {
   void ReloadResumeKeys();
   absl::Status Serve();
   absl::Status ServeAdmin();
+  absl::Status ServeHealth();
 
   const ServerConfig config_;
   std::string address_;
@@ -88,6 +93,8 @@ class Service {
   std::unique_ptr<process::FileWatcher> resume_keys_;
   // Null where the text protocol is off.
   std::unique_ptr<TextListener> text_;
+  // Null where there is no health address.
+  std::unique_ptr<process::HealthServer> health_;
 };
 
 }  // namespace sallyport::server

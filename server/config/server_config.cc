@@ -162,6 +162,9 @@ absl::StatusOr<ServerConfig> LoadServerConfig(const std::string& path) {
   YamlMapping root = document->root();
   if (auto grpc = root.Mapping("grpc")) ReadGrpc(*grpc, &config);
   if (auto admin = root.Mapping("admin")) ReadAdmin(*admin, &config);
+  if (auto health = root.Mapping("health")) {
+    config.health_address = health->RequiredString("address");
+  }
   config.policy_file = root.String("policy", "");
   config.decoy_key_file = root.String("decoy_key", config.decoy_key_file);
   if (auto kerberos = root.Mapping("kerberos")) config.kerberos = ReadKerberos(*kerberos);

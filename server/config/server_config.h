@@ -52,6 +52,10 @@ struct ServerConfig {
   // Beside the socket.
   std::optional<AdminAddress> admin_address;
 
+  // Where probes that cannot encrypt are answered, "host:port" (process/health_server.h).
+  // Empty: nowhere.
+  std::string health_address;
+
   // The policy's file. Empty: `built_in_policy` holds.
   std::string policy_file;
   std::string built_in_policy;

@@ -36,6 +36,7 @@ limits:
 threads: 3
 drain: 1m
 log: {level: debug}
+health: {address: "0.0.0.0:7454"}
 )";
 
 absl::StatusOr<GatewayConfig> Read(const std::string& text) {
@@ -70,6 +71,7 @@ TEST(GatewayConfig, ReadsEveryKey) {
   EXPECT_EQ(config->threads, 3u);
   EXPECT_EQ(config->drain, absl::Minutes(1));
   EXPECT_EQ(config->log_level, process::LogLevel::kDebug);
+  EXPECT_EQ(config->health_address, "0.0.0.0:7454");
 }
 
 TEST(GatewayConfig, HasSafeDefaults) {
@@ -85,6 +87,7 @@ broker: {address: "127.0.0.1:5673", login: anonymous}
   EXPECT_EQ(config->broker.connect_timeout, absl::Seconds(10));
   EXPECT_EQ(config->listeners[0].proxy_protocol, ProxyProtocol::kNone);
   EXPECT_EQ(config->drain, absl::Seconds(10));
+  EXPECT_EQ(config->health_address, "");
 }
 
 TEST(GatewayConfig, TheExampleIsValid) {
@@ -125,6 +128,7 @@ TEST(GatewayConfig, AnErrorNamesItsLineAndKey) {
       {"4KiB", "much", "gateway.yaml:21", "bytes_before_authentication"},
       {"drain: 1m", "drain: 1", "gateway.yaml:24", "drain"},
       {"{level: debug}", "{level: loud}", "gateway.yaml:25", "level"},
+      {"address: \"0.0.0.0:7454\"", "adress: x", "gateway.yaml:26", "adress"},
   };
   for (const WrongCase& wrong : cases) {
     const std::string text = absl::StrReplaceAll(kValid, {{wrong.from, wrong.to}});

@@ -26,16 +26,16 @@ class Authority:
                  '-addext', 'keyUsage=critical,keyCertSign,cRLSign')
 
     def issue(self, common_name, usage='serverAuth', names=''):
-        """A key pair for `common_name`; a server's also names localhost. `names`: subject
-        alternative names, as the openssl program writes them."""
+        """A key pair for `common_name`. `names`: subject alternative names, as the openssl program
+        writes them; a server's are localhost's unless told otherwise."""
         stem = self._folder / common_name
         certificate, key, request = (
             stem.with_name(f'{common_name}.{end}') for end in ('pem', 'key', 'csr'))
         extensions = stem.with_name(f'{common_name}.ext')
         lines = [f'extendedKeyUsage={usage}']
         if usage == 'serverAuth':
-            lines.append('subjectAltName=DNS:localhost,IP:127.0.0.1')
-        elif names:
+            names = names or 'DNS:localhost,IP:127.0.0.1'
+        if names:
             lines.append(f'subjectAltName={names}')
         extensions.write_text('\n'.join(lines) + '\n', encoding='utf-8')
         _openssl('req', *_NEW_KEY, '-keyout', key, '-out', request, '-subj', f'/CN={common_name}')

@@ -28,11 +28,14 @@ _USER_FIELD = 11
 class RabbitMq:
     """Each user may touch only the queues whose names start with its own and a dot."""
 
-    def __init__(self, scratch, certificate, key, trusted, users, with_account=False):
+    def __init__(self, scratch, certificate, key, trusted, users, with_account=False,
+                 host='127.0.0.1', port=None):
+        """`host` and `port`: where it takes TLS; by default any port of loopback."""
         self._home = pathlib.Path(scratch) / 'rabbitmq'
         self._home.mkdir()
         self._programs = _newest_installed()
         self._with_account = with_account
+        self._host, self._port = host, port
         self._write_configuration(certificate, key, trusted, users)
         self.address = ''
         self.plaintext_address = ''
@@ -85,7 +88,8 @@ class RabbitMq:
 
     def _choose_ports(self):
         amqps, amqp, port_mapper, distribution = (free_port() for _ in range(4))
-        self.address = f'127.0.0.1:{amqps}'
+        amqps = self._port or amqps
+        self.address = f'{self._host}:{amqps}'
         self.plaintext_address = f'127.0.0.1:{amqp}'
         self._environment = {
             'PATH': os.environ['PATH'],
@@ -106,7 +110,7 @@ class RabbitMq:
             'RUNNING_UNDER_SYSTEMD': 'true',
             'RABBITMQ_PID_FILE': str(self._home / 'pid'),
             'RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS':
-                f'-rabbit ssl_listeners [{{"127.0.0.1",{amqps}}}] '
+                f'-rabbit ssl_listeners [{{"{self._host}",{amqps}}}] '
                 + (f'tcp_listeners [{{"127.0.0.1",{amqp}}}] ' if self._with_account else '') +
                 '-kernel inet_dist_use_interface {127,0,0,1}',
         }

@@ -32,12 +32,12 @@ def outcome_code(body):
 class Connection:
     """A connection to `address` ("host:port"), encrypted where `ca` is given."""
 
-    def __init__(self, address, ca=None):
+    def __init__(self, address, ca=None, server_name='localhost'):
         host, _, port = address.rpartition(':')
         self._socket = socket.create_connection((host, int(port)), timeout=30)
         if ca is not None:
             context = ssl.create_default_context(cafile=ca)
-            self._socket = context.wrap_socket(self._socket, server_hostname='localhost')
+            self._socket = context.wrap_socket(self._socket, server_hostname=server_name)
 
     def close(self):
         self._socket.close()

@@ -32,6 +32,7 @@ grpc:
   address: 0.0.0.0:7450
   tls: {certificate: cert.pem, key: key.pem, client_ca: ca.pem}
 admin: {socket: /run/x/admin.sock}
+health: {address: "0.0.0.0:7454"}
 policy: /etc/sallyport/policy.yaml
 decoy_key: /var/lib/x.key
 audit: {file: /var/log/x.jsonl, queue: 100, when_full: count}
@@ -54,6 +55,7 @@ log: {level: warning}
   EXPECT_EQ(config->tls->key_file, "key.pem");
   EXPECT_EQ(config->tls->client_ca_file, "ca.pem");
   EXPECT_EQ(config->admin_socket, "/run/x/admin.sock");
+  EXPECT_EQ(config->health_address, "0.0.0.0:7454");
   EXPECT_EQ(config->policy_file, "/etc/sallyport/policy.yaml");
   EXPECT_EQ(config->decoy_key_file, "/var/lib/x.key");
   EXPECT_EQ(config->audit.file, "/var/log/x.jsonl");

@@ -333,7 +333,7 @@ TEST_F(PolicySourceTest, GoesOnWithABrokersNumbersUnderANewPolicy) {
   EXPECT_TRUE(std::holds_alternative<std::string>(BrokerSession::Begin(*source_, {})));
 
   Write(Policy("2") + OneBroker("edge", 2));
-  ASSERT_TRUE(source_->Reload().ok());
+  ASSERT_TRUE(source_->Reload().status.ok());
   ASSERT_EQ(source_->BrokerUse().size(), 1u);
   EXPECT_EQ(source_->BrokerUse()[0].streams, 1u);
   EXPECT_EQ(source_->BrokerUse()[0].refused_streams, 1u);
@@ -341,7 +341,7 @@ TEST_F(PolicySourceTest, GoesOnWithABrokersNumbersUnderANewPolicy) {
   EXPECT_TRUE(std::holds_alternative<BrokerSession>(BrokerSession::Begin(*source_, {})));
 
   Write(Policy("3") + OneBroker("renamed", 1));
-  ASSERT_TRUE(source_->Reload().ok());
+  ASSERT_TRUE(source_->Reload().status.ok());
   std::get<BrokerSession>(session).Scope();
   std::map<std::string, uint64_t> streams;
   for (const BrokerUsageReport& report : source_->BrokerUse()) {
@@ -351,7 +351,7 @@ TEST_F(PolicySourceTest, GoesOnWithABrokersNumbersUnderANewPolicy) {
   EXPECT_EQ(streams["renamed"], 1u);
 
   Write(Policy("4"));
-  ASSERT_TRUE(source_->Reload().ok());
+  ASSERT_TRUE(source_->Reload().status.ok());
   EXPECT_EQ(std::get<BrokerSession>(session).Scope()->usage, nullptr);
   for (const BrokerUsageReport& report : source_->BrokerUse()) EXPECT_EQ(report.streams, 0u);
 }

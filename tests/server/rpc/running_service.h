@@ -18,6 +18,7 @@
 #include "sallyport/v1/authenticator.grpc.pb.h"
 #include "server/config/server_config.h"
 #include "server/service.h"
+#include "tests/process/check_health.h"
 
 namespace sallyport::server {
 
@@ -56,9 +57,7 @@ class RunningService {
   std::unique_ptr<v1::Authenticator::Stub> stub_;
 };
 
-// CheckHealth is the answer to gRPC's health check of `service`: 1 where it
-// serves, 2 where it does not, 3 where it is unknown, 0 where it did not answer.
-int CheckHealth(const std::shared_ptr<grpc::Channel>& channel, const std::string& service);
+using process::CheckHealth;
 inline int CheckHealth(RunningService& running, const std::string& service) {
   return CheckHealth(running.channel(), service);
 }
