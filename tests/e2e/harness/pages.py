@@ -18,7 +18,7 @@ import shlex
 import subprocess
 from typing import NamedTuple
 
-_ROOT = pathlib.Path(__file__).resolve().parents[3]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 _NOT_RUN = re.compile(r'<!-- not run: .+ -->$')
 # All that a page has started ends with its shell.
 _ISOLATED = ['unshare', *([] if os.geteuid() == 0 else ['--map-root-user']), '--net', '--pid',
@@ -39,8 +39,12 @@ class PageFailed(Exception):
 def run_page(name, programs, folder, timeout):
     """Runs docs/NAME in `folder`, with the folders `programs` on the PATH. PageFailed where it is
     not as it says."""
-    folder = pathlib.Path(folder)
-    steps = steps_of((_ROOT / 'docs' / name).read_text(encoding='utf-8'))
+    steps = steps_of((ROOT / 'docs' / name).read_text(encoding='utf-8'))
+    run_steps(f'docs/{name}', steps, programs, folder, timeout)
+
+
+def run_steps(name, steps, programs, folder, timeout):
+    """As run_page, of the page `name` whose steps these are."""
     outputs = folder / '.steps'
     outputs.mkdir()
     script = folder / '.script'
@@ -49,12 +53,15 @@ def run_page(name, programs, folder, timeout):
         'PATH': os.pathsep.join([*map(str, programs), os.environ['PATH']]),
         'HOME': str(folder), 'LANG': 'C.UTF-8',
         # What a page would have npm install.
-        'NODE_PATH': str(_ROOT / 'tests' / 'e2e' / 'node_modules'),
+        'NODE_PATH': str(ROOT / 'tests' / 'e2e' / 'node_modules'),
+        'SALLYPORT_SOURCE': str(ROOT),
     }
     try:
-        code = subprocess.run([*_ISOLATED, 'bash', script], cwd=folder, env=environment,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, timeout=timeout, check=False).returncode
+        # What is said here is said before the first step: there is no namespace to be had.
+        with open(outputs / '0', 'w', encoding='utf-8') as said:
+            code = subprocess.run([*_ISOLATED, 'bash', script], cwd=folder, env=environment,
+                                  stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                                  timeout=timeout, check=False).returncode
     except subprocess.TimeoutExpired:
         code = f'no end within {timeout} s'
     for number, step in enumerate(steps):
@@ -63,10 +70,10 @@ def run_page(name, programs, folder, timeout):
         ended = not (outputs / str(number + 1)).exists()
         printed = file.read_text(encoding='utf-8', errors='replace') if file.exists() else ''
         if ended and code != 0:
-            raise PageFailed(f'docs/{name}:{step.line}: ended with {code}:\n{step.commands}\n'
+            raise PageFailed(f'{name}:{step.line}: ended with {code}:\n{step.commands}\n'
                              f'It printed:\n{printed}')
-        if step.output is not None and not _pattern(step.output).fullmatch(printed):
-            raise PageFailed(f'docs/{name}:{step.line}: {step.commands}\nIt printed:\n{printed}\n'
+        if step.output is not None and not is_as_shown(printed, step.output):
+            raise PageFailed(f'{name}:{step.line}: {step.commands}\nIt printed:\n{printed}\n'
                              f'The page says:\n{step.output}')
 
 
@@ -124,11 +131,13 @@ def _script(steps, outputs):
     return '\n'.join([*lines, 'exit 0', ''])
 
 
-def _pattern(output):
+def is_as_shown(printed, shown):
+    """Whether a command printed what a page shows, where three dots stand for what may differ."""
     parts = []
-    for line in output.splitlines():
+    for line in shown.splitlines():
         if line == '...':
             parts.append(r'(?:.*\n)*?')
         else:
+            # An editor may have taken blanks at the end away.
             parts.append('.*?'.join(map(re.escape, line.split('...'))) + r' *\n')
-    return re.compile(''.join(parts))
+    return re.fullmatch(''.join(parts), printed) is not None
