@@ -2,10 +2,14 @@
 
 import concurrent.futures
 import pathlib
+import re
+import shutil
+import subprocess
 import tempfile
 
 from harness import pages
 from harness.case import EndToEndCase
+from harness.sallyport import policy_of
 
 # The slowest first: the others run beside them.
 _PAGES = (
@@ -40,8 +44,36 @@ class Pages(EndToEndCase):
     def run_page(self, name):
         binaries = self.deployment.binaries
         programs = {path.parent for path in (binaries.service, binaries.gateway, binaries.ctl)}
+        # Kept with all other logs where a test fails.
+        folder = self.deployment.scratch / 'pages' / name.replace('/', '-')
+        folder.mkdir(parents=True)
+        pages.run_page(name, programs, folder, timeout=240)
+
+
+class Configuration(EndToEndCase):
+
+    def test_the_example_is_right_with_all_that_is_commented_out_in_it(self):
+        page = (pages.ROOT / 'docs/configuration.md').read_text(encoding='utf-8')
+        example = page.split('```yaml\n', 1)[1].split('\n```', 1)[0]
+        whole = re.sub(r'^( *)# ( *\w+:(?= |$))', r'\1\2', example, flags=re.MULTILINE)
+        self.assertNotEqual(whole, example)
         with tempfile.TemporaryDirectory(prefix='sallyport-page-') as folder:
-            pages.run_page(name, programs, pathlib.Path(folder), timeout=120)
+            folder = pathlib.Path(folder)
+            (folder / 'sallyportd.yaml').write_text(whole, encoding='utf-8')
+            (folder / 'policy.yaml').write_text(policy_of(folder / 'users.db'), encoding='utf-8')
+            for name in set(re.findall(r'[\w-]+\.(?:pem|key)\b', whole)):
+                shutil.copy(self.file_for(name), folder / name)
+            (folder / 'resume.keys').write_text('A' * 43 + '=\n', encoding='utf-8')
+            checked = subprocess.run(
+                [self.deployment.binaries.service, '--config', 'sallyportd.yaml', '--check-config'],
+                cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+
+    def file_for(self, name):
+        certificate, key, authority = self.deployment.service_tls
+        if name.endswith('.key'):
+            return key
+        return authority if name.endswith('-ca.pem') else certificate
 
 
 class Reading(EndToEndCase):
