@@ -114,8 +114,7 @@ class PolicySource {
   absl::StatusOr<std::string> ReadText();
   absl::StatusOr<std::shared_ptr<const policy::Policy>> Compile(std::string text,
                                                                 std::string* version) const;
-  absl::StatusOr<std::shared_ptr<ActivePolicy>> Open(
-      std::shared_ptr<const policy::Policy> policy);
+  absl::StatusOr<std::shared_ptr<ActivePolicy>> Open(std::shared_ptr<const policy::Policy> policy);
   absl::StatusOr<std::shared_ptr<CredentialStore>> OpenOrKeep(const v1::Store& store,
                                                               const ActivePolicy* before) const;
   absl::Status OpenTokens(ActivePolicy* active, const ActivePolicy* before) const;

@@ -18,9 +18,9 @@ namespace {
 
 server::ServerConfig WithQuotas(const std::string& quotas) {
   server::ServerConfig config = server::ScratchConfig();
-  server::UseRules(&config, "",
-                   absl::StrCat("brokers: [{name: edge, without_certificate: true, quotas: {",
-                                quotas, "}}]\n"));
+  server::UseRules(
+      &config, "",
+      absl::StrCat("brokers: [{name: edge, without_certificate: true, quotas: {", quotas, "}}]\n"));
   return config;
 }
 

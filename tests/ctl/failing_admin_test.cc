@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "sallyport/v1/admin.grpc.pb.h"
 #include "tests/ctl/run_sallyportctl.h"
@@ -120,11 +121,14 @@ TEST_F(FailingAdminTest, ImportSaysWhereAnAnswerThatWasLostMayBeWhyAUserExists) 
 }
 
 TEST_F(FailingAdminTest, ImportGoesOnAfterAUserWhoIsTooLarge) {
-  const Finished finished = Import(
-      "ldif",
-      "dn: uid=a,dc=x\nuid: alice\nuserPassword: pencil\ndescription: " + std::string(70'000, 'x') +
-          "\n\ndn: uid=b,dc=x\nuid: bob\nuserPassword: eraser\n",
-      {"--attribute", "description"});
+  std::string file = "dn: uid=a,dc=x\nuid: alice\nuserPassword: pencil\n";
+  std::vector<std::string> options;
+  for (int i = 0; i < 100; ++i) {
+    file += absl::StrCat("a", i, ": ", std::string(1000, 'x'), "\n");
+    options.insert(options.end(), {"--attribute", absl::StrCat("a", i)});
+  }
+  const Finished finished =
+      Import("ldif", file + "\ndn: uid=b,dc=x\nuid: bob\nuserPassword: eraser\n", options);
   EXPECT_EQ(finished.exit_code, 5) << finished.err;
   EXPECT_THAT(finished.err, HasSubstr("user 'alice': all that is to be stored"));
   EXPECT_THAT(finished.out, HasSubstr("1 added, 0 replaced, 0 skipped, 1 failed"));
