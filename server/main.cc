@@ -59,6 +59,7 @@ int Run(const sallyport::server::ServerConfig& config, bool defaults,
        {"mutual_tls", config.tls.has_value() && !config.tls->client_ca_file.empty()},
        {"admin_socket", config.admin_socket},
        {"admin_address", (*service)->admin_address()},
+       {"metrics_address", (*service)->metrics_address()},
        {"policy", config.policy_file}});
   if (defaults) {
     Log(LogLevel::kInfo,
@@ -72,6 +73,9 @@ int Run(const sallyport::server::ServerConfig& config, bool defaults,
     }
     if (const std::string admin = (*service)->admin_address(); !admin.empty()) {
       addresses.emplace("admin", admin);
+    }
+    if (const std::string metrics = (*service)->metrics_address(); !metrics.empty()) {
+      addresses.emplace("metrics", metrics);
     }
     absl::Status written = sallyport::process::WriteReadyFile(ready_file, addresses);
     if (!written.ok()) return Fail(ExitCode::kFailure, written);

@@ -23,6 +23,11 @@
 #include "server/resume/resume_tokens.h"
 #include "server/rpc/authenticator_service.h"
 #include "server/rpc/policy_health.h"
+#include "server/rpc/readiness_health.h"
+#include "server/telemetry/login_metrics.h"
+#include "server/telemetry/metrics_server.h"
+#include "server/telemetry/service_metrics.h"
+#include "server/telemetry/store_health.h"
 #include "server/text/text_listener.h"
 
 namespace sallyport::server {
@@ -50,6 +55,9 @@ class Service {
   // admin_address is where operators reach it from other machines; empty: nowhere.
   std::string admin_address() const { return admin_->address(); }
 
+  // metrics_address is where /metrics is served by HTTP; empty: nowhere.
+  std::string metrics_address() const { return metrics_ == nullptr ? "" : metrics_->address(); }
+
   // Rotate has the audit log opened anew by its name.
   void Rotate() { audit_->Reopen(); }
 
@@ -68,12 +76,17 @@ class Service {
   void ReloadResumeKeys();
   absl::Status Serve();
   absl::Status ServeAdmin();
+  void WatchStores();
+  absl::Status ServeMetrics();
 
   const ServerConfig config_;
   std::string address_;
   HandshakeIds ids_{SystemRandom()};
   std::unique_ptr<AuditLog> audit_;
+  LoginMetrics login_metrics_;
+  PolicyReloads reloads_;
   PolicyHealth policy_health_;
+  ReadinessHealth readiness_health_;
   std::unique_ptr<PolicySource> policies_;
   std::unique_ptr<ResumeTokens> resume_;
   std::unique_ptr<HandshakeHost> host_;
@@ -87,6 +100,9 @@ class Service {
   std::unique_ptr<process::FileWatcher> resume_keys_;
   // Null where the text protocol is off.
   std::unique_ptr<TextListener> text_;
+  std::unique_ptr<StoreHealth> store_health_;
+  // Null where metrics are not served.
+  std::unique_ptr<MetricsServer> metrics_;
 };
 
 }  // namespace sallyport::server

@@ -47,6 +47,8 @@ struct ServerConfig {
   std::string admin_socket;
   // Beside the socket.
   std::optional<AdminAddress> admin_address;
+  // Where /metrics is served by HTTP, "host:port"; port 0 takes any. Empty: nowhere.
+  std::string metrics_address;
 
   // The policy's file. Empty: `built_in_policy` holds.
   std::string policy_file;

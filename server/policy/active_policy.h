@@ -14,6 +14,7 @@
 #include "policy/broker.h"
 #include "policy/policy.h"
 #include "server/stores/credential_store.h"
+#include "server/telemetry/login_counts.h"
 #include "server/tokens/token_authority.h"
 
 namespace sallyport::server {
@@ -22,6 +23,8 @@ struct ActivePolicy {
   std::shared_ptr<const policy::Policy> policy;
   // In the order of the policy's.
   std::vector<std::shared_ptr<CredentialStore>> stores;
+  // Of the logins of each of the policy's tenants.
+  std::unique_ptr<TenantCountSlots> login_counts;
   // Null where nobody's tokens are accepted.
   std::shared_ptr<TokenAuthority> tokens;
   absl::Time loaded_at;

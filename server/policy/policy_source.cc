@@ -91,6 +91,7 @@ absl::StatusOr<std::shared_ptr<ActivePolicy>> PolicySource::Open(
   const std::shared_ptr<const ActivePolicy> before = Current();
   auto active = std::make_shared<ActivePolicy>();
   active->policy = *std::move(policy);
+  active->login_counts = std::make_unique<TenantCountSlots>(active->policy->tenants().size());
   for (const v1::Store& store : active->policy->policy().stores()) {
     auto opened = OpenOrKeep(store, before.get());
     if (!opened.ok()) {
