@@ -33,6 +33,7 @@ _LIBRARIES = [
     "libpq",  # the PostgreSQL store
     "nlohmann_json",  # JSON log lines and output
     "openssl",  # digests, HMAC, PBKDF2, randomness, X.509
+    "prometheus_cpp",  # metrics, and the HTTP server that shows them
     "protobuf",  # the contracts
     "re2",  # patterns in the policy
     "spdlog",  # the asynchronous log sink

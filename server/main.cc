@@ -60,6 +60,7 @@ int Run(const sallyport::server::ServerConfig& config, bool defaults,
        {"admin_socket", config.admin_socket},
        {"admin_address", (*service)->admin_address()},
        {"health_address", (*service)->health_address()},
+       {"metrics_address", (*service)->metrics_address()},
        {"policy", config.policy_file}});
   if (defaults) {
     Log(LogLevel::kInfo,
@@ -76,6 +77,9 @@ int Run(const sallyport::server::ServerConfig& config, bool defaults,
     }
     if (const std::string health = (*service)->health_address(); !health.empty()) {
       addresses.emplace("health", health);
+    }
+    if (const std::string metrics = (*service)->metrics_address(); !metrics.empty()) {
+      addresses.emplace("metrics", metrics);
     }
     absl::Status written = sallyport::process::WriteReadyFile(ready_file, addresses);
     if (!written.ok()) return Fail(ExitCode::kFailure, written);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -93,6 +94,7 @@ absl::Status Service::LoadPolicy() {
        .open_store = OpenPolicyStore,
        .on_change =
            [this](const PolicyChange& change) {
+             ++(change.status.ok() ? reloads_.loaded : reloads_.refused);
              PolicyJournal::Log(change);
              policy_health_.Refresh();
            },
@@ -142,6 +144,7 @@ void Service::MakeHost() {
                                 .ids = ids_,
                                 .resume = *resume_,
                                 .audit = *audit_,
+                                .metrics = login_metrics_,
                                 .quotas = config_.quotas});
   streams_ = std::make_unique<StreamRegistry>();
   exchanges_ = std::make_unique<StreamRegistry>();
@@ -194,7 +197,42 @@ absl::Status Service::Serve() {
   }
   grpc_->GetHealthCheckService()->SetServingStatus(v1::Authenticator::service_full_name(), true);
   policy_health_.AddServer(grpc_->GetHealthCheckService());
+  readiness_health_.AddServer(grpc_->GetHealthCheckService());
+  WatchStores();
+  if (absl::Status status = ServeMetrics(); !status.ok()) return status;
   return ServeHealth();
+}
+
+void Service::WatchStores() {
+  store_health_ = std::make_unique<StoreHealth>(
+      *policies_, StoreHealth::Options(),
+      [this](const ActivePolicy& active, const std::vector<StoreHealth::Store>& stores) {
+        readiness_health_.Refresh(active.policy->policy(), stores);
+      });
+}
+
+absl::Status Service::ServeMetrics() {
+  if (config_.metrics_address.empty()) return absl::OkStatus();
+  std::vector<ServiceMetrics::CertificateFile> certificates;
+  const auto add = [&](const ServerTls& tls, std::string_view use, std::string_view ca_use) {
+    certificates.push_back({.use = use, .path = tls.certificate_file});
+    if (tls.client_ca_file.empty()) return;
+    certificates.push_back({.use = ca_use, .path = tls.client_ca_file, .authorities = true});
+  };
+  if (config_.tls) add(*config_.tls, "grpc", "grpc_client_ca");
+  if (config_.admin_address) add(config_.admin_address->tls, "admin", "admin_client_ca");
+  auto metrics = MetricsServer::Start(config_.metrics_address,
+                                      std::make_shared<ServiceMetrics>(ServiceMetrics::Sources{
+                                          .host = *host_,
+                                          .handshake_streams = *streams_,
+                                          .exchanges = *exchanges_,
+                                          .text_connections = *text_connections_,
+                                          .store_health = *store_health_,
+                                          .reloads = reloads_,
+                                          .certificates = std::move(certificates)}));
+  if (!metrics.ok()) return metrics.status();
+  metrics_ = *std::move(metrics);
+  return absl::OkStatus();
 }
 
 absl::Status Service::ServeAdmin() {
@@ -204,6 +242,7 @@ absl::Status Service::ServeAdmin() {
   admin_ = *std::move(admin);
   for (grpc::HealthCheckServiceInterface* health : admin_->health()) {
     policy_health_.AddServer(health);
+    readiness_health_.AddServer(health);
   }
   return absl::OkStatus();
 }
@@ -215,14 +254,14 @@ absl::Status Service::ServeHealth() {
   if (!health.ok()) return health.status();
   health_ = *std::move(health);
   policy_health_.AddServer(health_->health());
-  health_->SetReady(true);
+  readiness_health_.AddServer(health_->health());
   return absl::OkStatus();
 }
 
 void Service::Drain() {
   // First, so that nothing is admitted once the health says so.
   host_->draining.store(true);
-  if (health_ != nullptr) health_->SetReady(false);
+  readiness_health_.Drain();
   grpc_->GetHealthCheckService()->Shutdown();
   // Until the last login has ended the service answers: health checks, and opens
   // with a refusal.
@@ -242,6 +281,9 @@ void Service::Drain() {
 }
 
 Service::~Service() {
+  metrics_.reset();
+  store_health_.reset();
+  readiness_health_.Stop();
   if (grpc_ != nullptr) grpc_->Shutdown(std::chrono::system_clock::now());
   if (text_ != nullptr) text_->Stop();
   // In this order: a derivation's answer may still ask for a lookup (GSSAPI), and a

@@ -25,6 +25,11 @@
 #include "server/resume/resume_tokens.h"
 #include "server/rpc/authenticator_service.h"
 #include "server/rpc/policy_health.h"
+#include "server/rpc/readiness_health.h"
+#include "server/telemetry/login_metrics.h"
+#include "server/telemetry/metrics_server.h"
+#include "server/telemetry/service_metrics.h"
+#include "server/telemetry/store_health.h"
 #include "server/text/text_listener.h"
 
 namespace sallyport::server {
@@ -55,6 +60,9 @@ class Service {
   // health_address is where probes that cannot encrypt are answered; empty: nowhere.
   std::string health_address() const { return health_ == nullptr ? "" : health_->address(); }
 
+  // metrics_address is where /metrics is served by HTTP; empty: nowhere.
+  std::string metrics_address() const { return metrics_ == nullptr ? "" : metrics_->address(); }
+
   // Rotate has the audit log opened anew by its name.
   void Rotate() { audit_->Reopen(); }
 
@@ -73,13 +81,18 @@ class Service {
   absl::Status Serve();
   absl::Status ServeAdmin();
   absl::Status ServeHealth();
+  void WatchStores();
+  absl::Status ServeMetrics();
 
   const ServerConfig config_;
   std::string address_;
   HandshakeIds ids_{SystemRandom()};
   std::unique_ptr<AuditLog> audit_;
   std::unique_ptr<PolicyJournal> policy_journal_;
+  LoginMetrics login_metrics_;
+  PolicyReloads reloads_;
   PolicyHealth policy_health_;
+  ReadinessHealth readiness_health_;
   std::unique_ptr<PolicySource> policies_;
   std::unique_ptr<ResumeTokens> resume_;
   std::unique_ptr<HandshakeHost> host_;
@@ -95,6 +108,9 @@ class Service {
   std::unique_ptr<TextListener> text_;
   // Null where there is no health address.
   std::unique_ptr<process::HealthServer> health_;
+  std::unique_ptr<StoreHealth> store_health_;
+  // Null where metrics are not served.
+  std::unique_ptr<MetricsServer> metrics_;
 };
 
 }  // namespace sallyport::server

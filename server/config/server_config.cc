@@ -11,6 +11,7 @@
 #include "process/admin_endpoint.h"
 #include "process/loopback.h"
 #include "process/yaml_reader.h"
+#include "server/telemetry/metrics_server.h"
 
 namespace sallyport::server {
 namespace {
@@ -98,6 +99,12 @@ AdminAddress ReadAdminAddress(YamlMapping admin) {
 
 void ReadAdmin(YamlMapping admin, ServerConfig* config) {
   config->admin_socket = admin.String("socket", config->admin_socket);
+  if (admin.Has("metrics")) {
+    config->metrics_address = admin.RequiredString("metrics");
+    if (!IsMetricsAddress(config->metrics_address)) {
+      admin.Refuse("metrics", "expected HOST:PORT, where metrics are served by HTTP");
+    }
+  }
   if (admin.Has("address")) {
     config->admin_address = ReadAdminAddress(admin);
   } else if (admin.Has("tls") || admin.Has("allow")) {

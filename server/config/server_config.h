@@ -51,6 +51,8 @@ struct ServerConfig {
   std::string admin_socket;
   // Beside the socket.
   std::optional<AdminAddress> admin_address;
+  // Where /metrics is served by HTTP, "host:port"; port 0 takes any. Empty: nowhere.
+  std::string metrics_address;
 
   // Where probes that cannot encrypt are answered, "host:port" (process/health_server.h).
   // Empty: nowhere.

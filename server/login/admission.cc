@@ -56,6 +56,13 @@ ServerMechanismContext AdmittedConnection::MechanismContext(RandomSource& random
 }
 
 std::variant<Failure, LoginTerms> ConnectionJudge::Judge(std::string_view hostname) {
+  connection_.stages.Lap(LoginStage::kDecode);
+  auto judged = JudgeHost(hostname);
+  connection_.stages.Lap(LoginStage::kPolicy);
+  return judged;
+}
+
+std::variant<Failure, LoginTerms> ConnectionJudge::JudgeHost(std::string_view hostname) {
   auto scope = ScopeOf(connection_, hostname);
   if (const auto* refused = std::get_if<policy::NotAllowed>(&scope)) {
     return Failure{refused->reason, refused->what};
@@ -80,6 +87,8 @@ std::variant<Refusal, Admission> Admit(HandshakeHost& host, ResumableRpc rpc,
                                        std::shared_ptr<const BrokerScope> broker,
                                        std::optional<std::string_view> hostname,
                                        std::string_view resume_token) {
+  LoginStages stages;
+  stages.Start();
   if (host.draining.load(std::memory_order_relaxed)) return Refusal{FailureReason::kDraining};
   if (host.live_handshakes.load(std::memory_order_relaxed) >= host.quotas.max_handshakes) {
     return Refusal{FailureReason::kOverloaded};
@@ -125,6 +134,8 @@ std::variant<Refusal, Admission> Admit(HandshakeHost& host, ResumableRpc rpc,
   const auto& offer = login.OfferFor(connection.traits);
   if (const auto* reason = std::get_if<FailureReason>(&offer)) return Refusal{*reason};
   connection.offer = std::get<std::shared_ptr<const MechanismOffer>>(offer);
+  stages.Lap(LoginStage::kPolicy);
+  connection.stages = stages;
   return admission;
 }
 

@@ -20,6 +20,7 @@
 #include "server/login/handshake_host.h"
 #include "server/policy/active_policy.h"
 #include "server/policy/broker_usage.h"
+#include "server/telemetry/login_stages.h"
 
 namespace sallyport::server {
 
@@ -42,6 +43,8 @@ struct AdmittedConnection {
   bool resumable = false;
   // Whether another stream or replica began it.
   bool resumed = false;
+  // Where its time goes.
+  LoginStages stages;
   // Where the login will be recorded; there is one wherever one is admitted.
   std::optional<AuditSlot> audit;
   // Its place among its broker's handshakes; the broker has none where the policy names
@@ -68,6 +71,8 @@ class ConnectionJudge : public HostnameJudge {
   std::variant<Failure, LoginTerms> Judge(std::string_view hostname) override;
 
  private:
+  std::variant<Failure, LoginTerms> JudgeHost(std::string_view hostname);
+
   AdmittedConnection& connection_;
 };
 

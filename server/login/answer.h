@@ -70,6 +70,14 @@ inline void Settle(HandshakeHost& host, const LoginParty& party, HandshakeOutcom
   host.sessions.Remember(std::move(session));
 }
 
+// AsksStore says whether a need of `step` is put to a store, or to a token's issuer.
+template <typename Step>
+bool AsksStore(const Step& step) {
+  const auto* need = std::get_if<NeedDerivation>(&step);
+  return std::holds_alternative<NeedCredentials>(step) ||
+         (need != nullptr && std::holds_alternative<DelegatedCheck>(need->work));
+}
+
 // TicketOf is the ticket of a need of `step`; zero where it has none.
 template <typename Step>
 uint64_t TicketOf(const Step& step) {

@@ -6,7 +6,10 @@
 // handed to that, which has bounds of its own; what it says is never remembered.
 // Thread-safe.
 
+#include <atomic>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <thread>
@@ -18,6 +21,7 @@
 #include "absl/synchronization/mutex.h"
 #include "core/credentials/key_derivation.h"
 #include "server/login/verification_cache.h"
+#include "server/telemetry/latency_histogram.h"
 
 namespace sallyport::server {
 
@@ -50,8 +54,28 @@ class DerivationPool {
   // caller's.
   void Derive(KeyDerivation work, Done done);
 
+  struct Stats {
+    size_t threads = 0;
+    size_t max_queued = 0;
+    size_t queued = 0;
+    size_t running = 0;
+    // Refused, as too many waited, or as the pool ends.
+    uint64_t shed = 0;
+  };
+  Stats stats();
+
+  // queue_times is how long derivations waited for a thread, and run_times how long one
+  // worked on them; checks that stores make are in neither.
+  const LatencyHistogram& queue_times() const { return queue_times_; }
+  const LatencyHistogram& run_times() const { return run_times_; }
+
+  VerificationCache::Stats cache_stats() { return cache_.stats(); }
+
  private:
+  using Clock = std::chrono::steady_clock;
+
   struct Job {
+    Clock::time_point queued_at;
     KeyDerivation work;
     Done done;
   };
@@ -59,6 +83,11 @@ class DerivationPool {
   void Run();
 
   const size_t max_queued_;
+  const size_t thread_count_;
+  LatencyHistogram queue_times_;
+  LatencyHistogram run_times_;
+  std::atomic<size_t> running_ = 0;
+  std::atomic<uint64_t> shed_ = 0;
   VerificationCache cache_;
   absl::Mutex mutex_;
   std::deque<Job> queue_ ABSL_GUARDED_BY(mutex_);

@@ -18,6 +18,7 @@
 #include "server/login/session_cache.h"
 #include "server/policy/policy_source.h"
 #include "server/resume/resume_tokens.h"
+#include "server/telemetry/login_metrics.h"
 
 namespace sallyport::server {
 
@@ -43,6 +44,7 @@ struct HandshakeHost {
   HandshakeIds& ids;
   ResumeTokens& resume;
   AuditLog& audit;
+  LoginMetrics& metrics;
   HandshakeQuotas quotas;
   // TimeoutOf is how long a handshake may take.
   std::chrono::nanoseconds TimeoutOf(const policy::LoginPolicy& login) const {

@@ -117,6 +117,7 @@ void LoginExchange::Respond(std::string_view response) {
   {
     absl::MutexLock lock(&mutex_);
     if (exchange_ == nullptr) return;
+    GoOnLocked();
     todo = TakeLocked(response, std::nullopt, false);
   }
   Do(std::move(todo));
@@ -147,6 +148,7 @@ LoginExchange::Todo LoginExchange::TakeLocked(std::string_view message,
 
 LoginExchange::Todo LoginExchange::AdvanceLocked(ExchangeStep step) {
   while (true) {
+    connection_.stages.Lap(LoginStage::kDecode);
     if (auto* challenge = std::get_if<Challenge>(&step)) {
       return {.tell = ChallengeLocked(std::move(challenge->bytes))};
     }
@@ -157,7 +159,10 @@ LoginExchange::Todo LoginExchange::AdvanceLocked(ExchangeStep step) {
       authentication_id_ = need->query.authentication_id;
     }
     std::optional<Answer> answer = AnswerAtOnce(host_, connection_.party, step);
+    const bool asks_store = AsksStore(step);
+    awaits_store_ = asks_store && !answer;
     if (!answer) return {.need = std::move(step), .party = connection_.party};
+    if (asks_store) connection_.stages.Lap(LoginStage::kStore);
     auto next = ResumeLocked(TicketOf(step), *std::move(answer));
     // Its own ticket was just handed back: it cannot be refused.
     step = next.ok() ? *std::move(next) : exchange_->Fail(FailureReason::kInternal, nullptr);
@@ -188,7 +193,7 @@ LoginStep LoginExchange::EndLocked(HandshakeOutcome outcome) {
   const MechanismDescriptor* mechanism = exchange_ == nullptr ? nullptr : exchange_->mechanism();
   ReportLogin(host_, {.id = place_.handshake_id,
                       .connection = connection_,
-                      .mechanism = mechanism == nullptr ? "" : mechanism->name,
+                      .mechanism = mechanism,
                       .authentication_id = authentication_id_,
                       .hostname = hostname_,
                       .duration = Clock::now() - opened_at_,
@@ -197,6 +202,14 @@ LoginStep LoginExchange::EndLocked(HandshakeOutcome outcome) {
   return LoginOutcome{.outcome = std::move(outcome),
                       .handshake_id = place_.handshake_id,
                       .party = connection_.party};
+}
+
+void LoginExchange::GoOnLocked() {
+  if (std::exchange(awaits_store_, false)) {
+    connection_.stages.Lap(LoginStage::kStore);
+  } else {
+    connection_.stages.Start();
+  }
 }
 
 void LoginExchange::LeaveLocked() {
@@ -222,6 +235,7 @@ void LoginExchange::OnAnswer(uint64_t ticket, Answer answer) {
   {
     absl::MutexLock lock(&mutex_);
     if (exchange_ == nullptr) return;
+    GoOnLocked();
     auto next = ResumeLocked(ticket, std::move(answer));
     if (!next.ok()) return;
     todo = AdvanceLocked(*std::move(next));
@@ -235,6 +249,7 @@ void LoginExchange::ExpireDue(Clock::time_point now) {
     absl::MutexLock lock(&mutex_);
     if (exchange_ == nullptr) return;
     if (opened_at_ + host_.TimeoutOf(*connection_.party.scope.login) >= now) return;
+    GoOnLocked();
     todo = AdvanceLocked(exchange_->Fail(FailureReason::kTimedOut, nullptr));
   }
   Do(std::move(todo));

@@ -113,6 +113,8 @@ class LoginExchange : public std::enable_shared_from_this<LoginExchange> {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   LoginStep ChallengeLocked(std::string bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   LoginStep EndLocked(HandshakeOutcome outcome) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Goes on with the time that had stopped when a client or an answer was waited for.
+  void GoOnLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void LeaveLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Do(Todo todo) ABSL_LOCKS_EXCLUDED(mutex_);
   void OnAnswer(uint64_t ticket, Answer answer);
@@ -130,6 +132,8 @@ class LoginExchange : public std::enable_shared_from_this<LoginExchange> {
   std::string authentication_id_ ABSL_GUARDED_BY(mutex_);
   Clock::time_point opened_at_ ABSL_GUARDED_BY(mutex_);
   uint64_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Whether a store's answer is waited for.
+  bool awaits_store_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace sallyport::server

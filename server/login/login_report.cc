@@ -33,7 +33,7 @@ audit::LoginRecord RecordOf(const LoginReport& report) {
   record.encrypted = connection.traits.encrypted;
   record.server_name = Bounded(connection.server_name);
   record.hostname = Bounded(report.hostname);
-  record.mechanism = report.mechanism;
+  if (report.mechanism != nullptr) record.mechanism = report.mechanism->name;
   record.authentication_id = report.authentication_id;
   record.outcome = outcome.code;
   record.reason = outcome.reason;
@@ -88,9 +88,24 @@ void Log(LogLevel level, const audit::LoginRecord& record) {
                 {"duration_us", microseconds}});
 }
 
+void Count(LoginMetrics& metrics, const LoginReport& report) {
+  const LoginParty& party = report.connection.party;
+  LoginCounts* counts = &metrics.without_tenant();
+  if (const policy::TenantPolicy* tenant = party.scope.tenant) {
+    const ActivePolicy& active = *party.broker->active;
+    const auto index = static_cast<size_t>(tenant - active.policy->tenants().data());
+    counts = &metrics.CountsOf(*active.login_counts, index, tenant->name());
+  }
+  counts->Count(report.mechanism, report.outcome.reason);
+  const LoginStages& stages = report.connection.stages;
+  // One that was refused at its opening took no time.
+  if (stages.since() != LoginStages::Clock::time_point()) metrics.Measure(stages, report.duration);
+}
+
 }  // namespace
 
 void ReportLogin(HandshakeHost& host, const LoginReport& report) {
+  Count(host.metrics, report);
   const LogLevel level = LevelOf(report.outcome.code);
   // One that was refused at its opening has no place yet: nobody gets in without one.
   std::optional<AuditSlot>& slot = report.connection.audit;

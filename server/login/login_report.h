@@ -18,8 +18,8 @@ struct LoginReport {
   std::string_view id;
   // As far as it was admitted. Its place in the audit log is used up.
   AdmittedConnection& connection;
-  // Empty where the client chose none.
-  std::string_view mechanism = {};
+  // Null where the client chose none that was offered.
+  const MechanismDescriptor* mechanism = nullptr;
   // Who the client said it is; empty where it did not come to that.
   std::string_view authentication_id = {};
   // What the client named in sasl-init.
@@ -28,7 +28,7 @@ struct LoginReport {
   const HandshakeOutcome& outcome;
 };
 
-// ReportLogin records the login in the audit log, and logs it: a warning where the code
+// ReportLogin counts the login, records it in the audit log, and logs it: a warning where the code
 // says that something of ours is at fault, and else an info where there is no audit log.
 // Thread-safe.
 void ReportLogin(HandshakeHost& host, const LoginReport& report);

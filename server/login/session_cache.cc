@@ -38,6 +38,11 @@ void SessionCache::Remember(RememberedSession session) {
   by_id_.emplace(std::move(id), std::prev(oldest_first_.end()));
 }
 
+size_t SessionCache::size() {
+  absl::MutexLock lock(&mutex_);
+  return by_id_.size();
+}
+
 void SessionCache::ForgetLocked(Entries::iterator entry) {
   by_id_.erase(entry->session.id);
   oldest_first_.erase(entry);

@@ -39,6 +39,9 @@ class SessionCache {
   // Remember keeps a session, in place of one of the same id.
   void Remember(RememberedSession session);
 
+  // size is how many are kept, expired ones included.
+  size_t size();
+
  private:
   struct Entry {
     RememberedSession session;

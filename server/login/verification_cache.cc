@@ -57,7 +57,9 @@ bool VerificationCache::Contains(const PasswordCheck& check) {
   Shard& shard = ShardOf(digest);
   absl::MutexLock lock(&shard.mutex);
   auto found = shard.by_digest.find(digest);
-  return found != shard.by_digest.end() && found->second->expires_at > now_();
+  const bool contains = found != shard.by_digest.end() && found->second->expires_at > now_();
+  ++(contains ? shard.hits : shard.misses);
+  return contains;
 }
 
 void VerificationCache::Insert(const PasswordCheck& check) {
@@ -74,6 +76,17 @@ void VerificationCache::Insert(const PasswordCheck& check) {
   }
   shard.oldest_first.push_back({digest, expires_at});
   shard.by_digest[digest] = std::prev(shard.oldest_first.end());
+}
+
+VerificationCache::Stats VerificationCache::stats() {
+  Stats stats;
+  for (Shard& shard : shards_) {
+    absl::MutexLock lock(&shard.mutex);
+    stats.entries += shard.by_digest.size();
+    stats.hits += shard.hits;
+    stats.misses += shard.misses;
+  }
+  return stats;
 }
 
 }  // namespace sallyport::server

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <memory>
 
@@ -40,6 +41,14 @@ class VerificationCache {
   // Insert remembers that the check's password is right.
   void Insert(const PasswordCheck& check);
 
+  struct Stats {
+    // Expired ones included.
+    size_t entries = 0;
+    uint64_t hits = 0;
+    uint64_t misses = 0;
+  };
+  Stats stats();
+
  private:
   using Digest = std::array<char, 32>;
 
@@ -51,6 +60,8 @@ class VerificationCache {
   // Several, so that streams rarely meet.
   struct Shard {
     absl::Mutex mutex;
+    uint64_t hits ABSL_GUARDED_BY(mutex) = 0;
+    uint64_t misses ABSL_GUARDED_BY(mutex) = 0;
     std::list<Entry> oldest_first ABSL_GUARDED_BY(mutex);
     absl::flat_hash_map<Digest, std::list<Entry>::iterator> by_digest ABSL_GUARDED_BY(mutex);
   };

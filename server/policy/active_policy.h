@@ -17,6 +17,7 @@
 #include "policy/policy.h"
 #include "server/policy/broker_usage.h"
 #include "server/stores/credential_store.h"
+#include "server/telemetry/login_counts.h"
 #include "server/tokens/token_authority.h"
 
 namespace sallyport::server {
@@ -27,6 +28,8 @@ struct ActivePolicy {
   std::shared_ptr<const audit::PolicyStamp> stamp;
   // In the order of the policy's.
   std::vector<std::shared_ptr<CredentialStore>> stores;
+  // Of the logins of each of the policy's tenants.
+  std::unique_ptr<TenantCountSlots> login_counts;
   // Null where nobody's tokens are accepted.
   std::shared_ptr<TokenAuthority> tokens;
   // Of each of the policy's brokers.

@@ -136,6 +136,7 @@ absl::StatusOr<std::shared_ptr<ActivePolicy>> PolicySource::Open(
   active->policy = std::move(policy);
   active->stamp = std::make_shared<const audit::PolicyStamp>(
       audit::PolicyStamp{.version = active->policy->version(), .hash = active->policy->hash()});
+  active->login_counts = std::make_unique<TenantCountSlots>(active->policy->tenants().size());
   for (const v1::Store& store : active->policy->policy().stores()) {
     auto opened = OpenOrKeep(store, before.get());
     if (!opened.ok()) {

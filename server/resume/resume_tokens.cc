@@ -68,11 +68,21 @@ std::optional<std::string> ResumeTokens::Seal(
   WriteTime(absl::Now(), state);
   state.Number(place.steps);
   if (binding.empty() || !save(state).ok()) return std::nullopt;
-  return keys_.load()->Seal(state.view(), binding);
+  auto token = keys_.load()->Seal(state.view(), binding);
+  if (token) sealed_.fetch_add(1, std::memory_order_relaxed);
+  return token;
 }
 
 std::variant<const char*, OpenedToken> ResumeTokens::Open(std::string_view binding,
                                                           std::string_view token) {
+  auto judged = Judge(binding, token);
+  const bool opened = std::holds_alternative<OpenedToken>(judged);
+  (opened ? opened_ : refused_).fetch_add(1, std::memory_order_relaxed);
+  return judged;
+}
+
+std::variant<const char*, OpenedToken> ResumeTokens::Judge(std::string_view binding,
+                                                           std::string_view token) {
   if (binding.empty()) return "the connection's context could not be digested";
   auto opened = keys_.load()->Open(token, binding);
   if (const auto* refusal = std::get_if<SealRefusal>(&opened)) return Sentence(*refusal);
@@ -99,7 +109,15 @@ std::variant<const char*, OpenedToken> ResumeTokens::Open(std::string_view bindi
 }
 
 bool ResumeTokens::Continue(const HandshakePlace& place, uint32_t from) {
-  return continued_.Continue(place.handshake_id, from, place.steps, absl::Now());
+  if (continued_.Continue(place.handshake_id, from, place.steps, absl::Now())) return true;
+  refused_.fetch_add(1, std::memory_order_relaxed);
+  return false;
+}
+
+ResumeTokens::Stats ResumeTokens::stats() const {
+  return {.sealed = sealed_.load(std::memory_order_relaxed),
+          .opened = opened_.load(std::memory_order_relaxed),
+          .refused = refused_.load(std::memory_order_relaxed)};
 }
 
 }  // namespace sallyport::server

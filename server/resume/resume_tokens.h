@@ -78,10 +78,22 @@ class ResumeTokens {
   // has been continued from there before, and must not be once more.
   bool Continue(const HandshakePlace& place, uint32_t from);
 
+  struct Stats {
+    uint64_t sealed = 0;
+    uint64_t opened = 0;
+    // Tokens that were not opened, and handshakes that were continued before.
+    uint64_t refused = 0;
+  };
+  Stats stats() const;
+
  private:
+  std::variant<const char*, OpenedToken> Judge(std::string_view binding, std::string_view token);
+
   const absl::Duration lifetime_;
   std::atomic<std::shared_ptr<const SealingKeys>> keys_;
   ContinuedHandshakes continued_;
+  mutable std::atomic<uint64_t> sealed_ = 0;
+  std::atomic<uint64_t> opened_ = 0, refused_ = 0;
 };
 
 }  // namespace sallyport::server

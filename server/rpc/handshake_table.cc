@@ -36,6 +36,7 @@ void HandshakeTable::Apply(const v1::ConnectionInput& input) {
   } else if (input.has_open() || !input.resume_token().empty()) {
     End(live, FailureReason::kBrokerFault);
   } else if (!input.received().empty()) {
+    GoOn(live->second);
     Receive(live, input.received());
   }
 }
@@ -58,8 +59,10 @@ void HandshakeTable::Open(const v1::ConnectionInput& input) {
 void HandshakeTable::Begin(const v1::ConnectionInput& input, AdmittedConnection connection) {
   HandshakePlace place = {.handshake_id = host_.ids.Next()};
   if (connection.resumable) place.opened_at = absl::Now();
+  // When it was admitted.
+  const Clock::time_point opened_at = connection.stages.since();
   const auto live =
-      Insert(Clock::now(), input.connection_id(), std::move(connection), std::move(place));
+      Insert(opened_at, input.connection_id(), std::move(connection), std::move(place));
   live->second.handshake.Start(&to_send_);
   // On its own, so that the handshake can go on from here wherever the bytes that
   // came along have led it to.
@@ -128,6 +131,7 @@ void HandshakeTable::RefuseOpen(const v1::ConnectionInput& input, const Refusal&
 }
 
 void HandshakeTable::End(Live::iterator live, FailureReason reason) {
+  GoOn(live->second);
   auto outcome = live->second.handshake.Fail(reason, &to_send_);
   if (outcome.ok()) Finish(live, *std::move(outcome));
 }
@@ -138,15 +142,28 @@ void HandshakeTable::Receive(Live::iterator live, std::string_view bytes) {
   Advance(Reschedule(live), std::move(step));
 }
 
+// Goes on with the time that had stopped when the client or an answer was waited for.
+void HandshakeTable::GoOn(LiveHandshake& live) {
+  if (live.awaits_store) {
+    live.connection.stages.Lap(LoginStage::kStore);
+  } else {
+    live.connection.stages.Start();
+  }
+}
+
 void HandshakeTable::Advance(Live::iterator live, HandshakeStep step) {
+  LoginStages& stages = live->second.connection.stages;
+  stages.Lap(LoginStage::kDecode);
   if (const auto* need = std::get_if<NeedCredentials>(&step)) {
     live->second.authentication_id = need->query.authentication_id;
   }
   while (std::optional<Answer> answer = AnswerAtOnce(host_, live->second.connection.party, step)) {
+    if (AsksStore(step)) stages.Lap(LoginStage::kStore);
     auto next = Resume(live->second, TicketOf(step), *std::move(answer));
     // Its own ticket was just handed back: it cannot be refused.
     step = next.ok() ? *std::move(next)
                      : *live->second.handshake.Fail(FailureReason::kInternal, &to_send_);
+    stages.Lap(LoginStage::kDecode);
   }
   if (!MayGoOn(live->second)) {
     // The client has been told what comes of it elsewhere.
@@ -189,6 +206,7 @@ absl::StatusOr<HandshakeStep> HandshakeTable::Resume(LiveHandshake& live, uint64
 void HandshakeTable::Suspend(Live::iterator live, HandshakeStep step) {
   ++suspended_;
   live->second.awaits_host = true;
+  live->second.awaits_store = AsksStore(step);
   tasks_.push_back([&host = host_, party = live->second.connection.party, reenter = reenter_,
                     key = live->first, step = std::move(step)]() mutable {
     const uint64_t ticket = TicketOf(step);
@@ -201,10 +219,12 @@ void HandshakeTable::Suspend(Live::iterator live, HandshakeStep step) {
 void HandshakeTable::OnAnswer(const Key& key, uint64_t ticket, Answer answer) {
   const auto live = live_.find(key);
   if (live == live_.end()) return;
+  GoOn(live->second);
   auto step = Resume(live->second, ticket, std::move(answer));
   if (!step.ok()) return;
   --suspended_;
   live->second.awaits_host = false;
+  live->second.awaits_store = false;
   Advance(live, *std::move(step));
 }
 
@@ -224,7 +244,7 @@ void HandshakeTable::Finish(Live::iterator live, HandshakeOutcome outcome) {
   const MechanismDescriptor* mechanism = ended.handshake.mechanism();
   ReportLogin(host_, {.id = ended.place.handshake_id,
                       .connection = ended.connection,
-                      .mechanism = mechanism == nullptr ? "" : mechanism->name,
+                      .mechanism = mechanism,
                       .authentication_id = ended.authentication_id,
                       .hostname = ended.handshake.hostname(),
                       .duration = Clock::now() - ended.opened_at,

@@ -80,6 +80,7 @@ class HandshakeTable {
   void RefuseOpen(const v1::ConnectionInput& input, const Refusal& refusal);
   void End(Live::iterator live, FailureReason reason);
   void Receive(Live::iterator live, std::string_view bytes);
+  static void GoOn(LiveHandshake& live);
   void Advance(Live::iterator live, HandshakeStep step);
   bool MayGoOn(LiveHandshake& live);
   absl::StatusOr<HandshakeStep> Resume(LiveHandshake& live, uint64_t ticket, Answer answer);

@@ -42,6 +42,8 @@ class LiveHandshake {
   std::string held;
   // Whether a lookup or a derivation is under way for it.
   bool awaits_host = false;
+  // Whether that is of a store.
+  bool awaits_store = false;
   // View the connection.
   ConnectionJudge judge;
   ServerHandshake handshake;

@@ -88,19 +88,24 @@ void CredentialStore::Lookup(std::string_view tenant, std::string_view name, Loo
         flight = fresh = std::make_shared<Flight>();
         flight->cache_key = std::move(cache_key);
         flight->generation = generation;
-        flight->deadline = MonotonicNow() + options_.timeout;
+        flight->asked_at = MonotonicNow();
+        flight->deadline = flight->asked_at + options_.timeout;
         by_deadline_.push_back(flight);
         ++flying_;
       }
       flight->waiting.push_back(std::move(done));
     }
   }
-  if (!refused.ok()) return std::move(done)(std::move(refused));
+  if (!refused.ok()) {
+    refused_.fetch_add(1, std::memory_order_relaxed);
+    return std::move(done)(std::move(refused));
+  }
   if (fresh == nullptr) return;
   backend_->Read(key, [this, fresh](LookupResult result) { OnAnswer(fresh, std::move(result)); });
 }
 
 void CredentialStore::OnAnswer(const std::shared_ptr<Flight>& flight, LookupResult result) {
+  lookup_times_.Observe(absl::ToChronoNanoseconds(MonotonicNow() - flight->asked_at));
   {
     absl::MutexLock lock(&mutex_);
     --flying_;
@@ -129,6 +134,7 @@ void CredentialStore::Land(const std::shared_ptr<Flight>& flight, const LookupRe
   }
   if (waiting.empty()) return;
   if (result.ok() || !IsOutage(result.status())) {
+    CountAnswered(result, waiting.size());
     for (LookupDone& done : waiting) std::move(done)(result);
     return;
   }
@@ -136,6 +142,11 @@ void CredentialStore::Land(const std::shared_ptr<Flight>& flight, const LookupRe
   const auto kept = cache_.GetStale(flight->cache_key, kRetryAfter);
   if (kept) stale_.fetch_add(waiting.size(), std::memory_order_relaxed);
   for (LookupDone& done : waiting) std::move(done)(kept ? LookupResult(*kept) : result);
+}
+
+void CredentialStore::CountAnswered(const LookupResult& result, size_t lookups) {
+  std::atomic<uint64_t>& count = !result.ok() ? refused_ : *result != nullptr ? found_ : unknown_;
+  count.fetch_add(lookups, std::memory_order_relaxed);
 }
 
 void CredentialStore::EndLateFlights() {
@@ -178,6 +189,9 @@ CredentialStore::Stats CredentialStore::stats() {
                  .misses = misses_.load(std::memory_order_relaxed),
                  .failures = failures_.load(std::memory_order_relaxed),
                  .stale = stale_.load(std::memory_order_relaxed),
+                 .found = found_.load(std::memory_order_relaxed),
+                 .unknown = unknown_.load(std::memory_order_relaxed),
+                 .refused = refused_.load(std::memory_order_relaxed),
                  .cached = cache_.size()};
   absl::MutexLock lock(&mutex_);
   stats.waiting = waiting_;

@@ -26,6 +26,7 @@
 #include "core/credentials/account.h"
 #include "server/stores/account_cache.h"
 #include "server/stores/store_backend.h"
+#include "server/telemetry/latency_histogram.h"
 
 namespace sallyport::server {
 
@@ -98,16 +99,28 @@ class CredentialStore final : private StoreChanges {
     uint64_t failures = 0;
     // Answers served although they were stale, as the backend was down.
     uint64_t stale = 0;
+    // Lookups that the backend answered: there is such a user, or there is not.
+    uint64_t found = 0;
+    uint64_t unknown = 0;
+    // Lookups that were not made, as too many wait.
+    uint64_t refused = 0;
     size_t waiting = 0;
     size_t cached = 0;
   };
   Stats stats();
+
+  // lookup_times are of the backend's answers.
+  const LatencyHistogram& lookup_times() const { return lookup_times_; }
+
+  // sessions is as StoreBackend's.
+  std::vector<SessionCount> sessions() { return backend_->sessions(); }
 
  private:
   // Flight is one question to the backend and all who wait for its answer.
   struct Flight {
     std::string cache_key;
     uint64_t generation = 0;
+    absl::Time asked_at;
     absl::Time deadline;
     std::vector<LookupDone> waiting;
   };
@@ -119,6 +132,8 @@ class CredentialStore final : private StoreChanges {
   void OnAnswer(const std::shared_ptr<Flight>& flight, LookupResult result);
   // Tells all who wait for `flight`, once.
   void Land(const std::shared_ptr<Flight>& flight, const LookupResult& result);
+  // Counts what came of `lookups` that no outage was in the way of.
+  void CountAnswered(const LookupResult& result, size_t lookups);
   // Names the store as the one that vouches.
   LookupResult Signed(LookupResult result) const;
   void EndLateFlights();
@@ -127,6 +142,8 @@ class CredentialStore final : private StoreChanges {
   CredentialStoreOptions options_;
   AccountCache cache_;
   std::atomic<uint64_t> hits_ = 0, misses_ = 0, failures_ = 0, stale_ = 0;
+  std::atomic<uint64_t> found_ = 0, unknown_ = 0, refused_ = 0;
+  LatencyHistogram lookup_times_;
   absl::Mutex mutex_;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -5,6 +5,9 @@
 // and runs one task at a time with it. The queue has no bound of its own: the
 // CredentialStore in front bounds what waits. Thread-safe.
 
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <thread>
@@ -25,7 +28,7 @@ class SessionPool {
   using Task = absl::AnyInvocable<void(Session*) &&>;
 
   // SessionPool starts a thread for each session.
-  explicit SessionPool(std::vector<std::unique_ptr<Session>> sessions) {
+  explicit SessionPool(std::vector<std::unique_ptr<Session>> sessions) : size_(sessions.size()) {
     for (std::unique_ptr<Session>& session : sessions) {
       threads_.emplace_back([this, owned = std::move(session)] { Work(owned.get()); });
     }
@@ -49,6 +52,10 @@ class SessionPool {
 
   SessionPool(const SessionPool&) = delete;
   SessionPool& operator=(const SessionPool&) = delete;
+
+  // busy is how many sessions have a task, and idle how many have none.
+  size_t busy() const { return busy_.load(std::memory_order_relaxed); }
+  size_t idle() const { return size_ - std::min(size_, busy()); }
 
   // Run may be called from a task.
   void Run(Task task) {
@@ -75,10 +82,14 @@ class SessionPool {
         task = std::move(queue_.front());
         queue_.pop_front();
       }
+      busy_.fetch_add(1, std::memory_order_relaxed);
       std::move(task)(session);
+      busy_.fetch_sub(1, std::memory_order_relaxed);
     }
   }
 
+  const size_t size_;
+  std::atomic<size_t> busy_ = 0;
   absl::Mutex mutex_;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   std::deque<Task> queue_ ABSL_GUARDED_BY(mutex_);

@@ -5,8 +5,11 @@
 // secrets. A backend only asks; the CredentialStore in front of it caches, merges
 // equal questions, bounds how many wait, and ends those that take too long.
 
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -33,6 +36,13 @@ class StoreChanges {
   virtual void AllChanged() = 0;
 };
 
+// SessionCount is how many of a backend's connections, or threads, are in a state.
+struct SessionCount {
+  // Static: docs/metrics.md lists them.
+  std::string_view state;
+  size_t count = 0;
+};
+
 // StoreBackend is thread-safe. Destroying it answers what is under way with
 // Unavailable, and waits for what runs; nothing is asked of it any more then.
 class StoreBackend {
@@ -51,6 +61,9 @@ class StoreBackend {
   // directory is the administrative side, which lives as long as the backend; null
   // where the store cannot be written.
   virtual UserDirectory* directory() { return nullptr; }
+
+  // sessions is by what the store is asked now; empty where there is nothing to count.
+  virtual std::vector<SessionCount> sessions() { return {}; }
 
   // decoy_verifier is what stands in for the PasswordVerifier of `user`, who does not
   // exist, at the same cost; null where the store has no PasswordVerifiers.

@@ -110,4 +110,10 @@ void LdapBackend::Ping(absl::AnyInvocable<void(absl::Status) &&> done) {
   });
 }
 
+std::vector<SessionCount> LdapBackend::sessions() {
+  size_t busy = sessions_->busy(), idle = sessions_->idle();
+  if (binder_ != nullptr) binder_->AddSessions(&busy, &idle);
+  return {{"busy", busy}, {"idle", idle}};
+}
+
 }  // namespace sallyport::server

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -44,6 +45,7 @@ class LdapBackend final : public StoreBackend {
 
   void Read(const UserKey& user, LookupDone done) override;
   void Ping(absl::AnyInvocable<void(absl::Status) &&> done) override;
+  std::vector<SessionCount> sessions() override;
   std::shared_ptr<const PasswordVerifier> decoy_verifier(const UserKey&) override {
     return decoy_verifier_;
   }

@@ -89,6 +89,13 @@ PasswordAnswer LdapBinder::Ask(LdapSession* session, const std::string& dn, cons
   return verdict == Verdict::kRight ? PasswordAnswer::kRight : PasswordAnswer::kWrong;
 }
 
+void LdapBinder::AddSessions(size_t* busy, size_t* idle) {
+  absl::MutexLock lock(&mutex_);
+  if (pool_ == nullptr) return;
+  *busy += pool_->busy();
+  *idle += pool_->idle();
+}
+
 void LdapBinder::Close() {
   std::unique_ptr<Pool> pool;
   absl::MutexLock lock(&mutex_);

@@ -40,6 +40,9 @@ class LdapBinder {
   void Check(const std::string& dn, const Secret& password, bool decoy,
              PasswordVerifier::Done done);
 
+  // AddSessions adds how many connections are at work, and how many are not.
+  void AddSessions(size_t* busy, size_t* idle);
+
   // Close answers what waits, and what comes later, with kUnavailable, when what runs has
   // ended.
   void Close();

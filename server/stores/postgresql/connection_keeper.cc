@@ -119,4 +119,9 @@ bool ConnectionKeeper::schema_ready() {
   return schema_ready_;
 }
 
+size_t ConnectionKeeper::lost() {
+  absl::MutexLock lock(&mutex_);
+  return static_cast<size_t>(std::count(down_.begin(), down_.end(), true));
+}
+
 }  // namespace sallyport::server

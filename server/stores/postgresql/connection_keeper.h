@@ -57,6 +57,10 @@ class ConnectionKeeper {
   absl::Status last_error();
   bool schema_ready();
 
+  // slots is how many connections are kept, and lost how many of them are down.
+  size_t slots() const { return slots_.size(); }
+  size_t lost();
+
  private:
   absl::Status Connect(const Slot& slot);
   void Run();

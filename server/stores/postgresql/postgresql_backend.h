@@ -39,6 +39,10 @@ class PostgresqlBackend final : public StoreBackend {
   void Read(const UserKey& user, LookupDone done) override;
   void Ping(absl::AnyInvocable<void(absl::Status) &&> done) override;
   UserDirectory* directory() override { return &directory_; }
+  std::vector<SessionCount> sessions() override {
+    const size_t lost = keeper_.lost();
+    return {{"up", keeper_.slots() - lost}, {"down", lost}};
+  }
 
  private:
   PostgresqlBackend(PostgresqlOptions options, StoreChanges& changes);

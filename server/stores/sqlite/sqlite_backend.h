@@ -35,6 +35,9 @@ class SqliteBackend final : public StoreBackend, public UserDirectory {
   void Read(const UserKey& user, LookupDone done) override;
   void Ping(absl::AnyInvocable<void(absl::Status) &&> done) override;
   UserDirectory* directory() override { return this; }
+  std::vector<SessionCount> sessions() override {
+    return {{"busy", readers_.busy()}, {"idle", readers_.idle()}};
+  }
 
   absl::StatusOr<UserRecord> AddUser(const NewUser& user) override;
   absl::StatusOr<UserRecord> ReplaceCredentials(const UserKey& user,

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -35,6 +36,7 @@ class WebhookBackend final : public StoreBackend {
 
   void Read(const UserKey& user, LookupDone done) override;
   void Ping(absl::AnyInvocable<void(absl::Status) &&> done) override;
+  std::vector<SessionCount> sessions() override { return {{"busy", caller_->waiting()}}; }
   std::shared_ptr<const PasswordVerifier> decoy_verifier(const UserKey& user) override;
 
  private:

@@ -34,6 +34,9 @@ class WebhookCaller {
   void Verify(const UserKey& user, const Secret& password, PasswordVerifier::Done done);
   void Ping(absl::AnyInvocable<void(absl::Status) &&> done);
 
+  // waiting is how many requests have no answer yet.
+  size_t waiting() const { return client_.waiting(); }
+
   // Close ends what is under way, and whatever is asked later, with Unavailable.
   void Close() { client_.Close(); }
 

@@ -63,6 +63,9 @@ class WebhookClient {
   // once, on the client's thread or the caller's, under no lock.
   void Post(Secret body, std::string request_id, Done done);
 
+  // waiting is how many requests have no answer yet.
+  size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+
   // Close answers what is under way, and whatever is posted later, with Unavailable.
   // Not to be called by a Done.
   void Close();

@@ -57,11 +57,12 @@ class ContractService:
     """sallyportd in a folder of its own, on a port that it takes."""
 
     def __init__(self, listeners=LISTENERS, rules='', configuration='', shared=None, policy=None,
-                 tls=None, environment=None):
+                 tls=None, environment=None, admin=''):
         """`rules`: of the policy, beside `listeners`; or `policy`: what makes the whole of its
         text, given the service's folder. `shared`: another ContractService, whose users and decoys
         this one has. `tls`: a key pair, and brokers must show certificates of its CA.
-        `environment`: variables beside those that the test has."""
+        `environment`: variables beside those that the test has. `admin`: further keys of the
+        configuration, as they stand under `admin`."""
         deployment = EndToEndCase.deployment
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='contract-', dir=deployment.scratch))
         state = shared.state if shared else self.folder
@@ -78,14 +79,15 @@ grpc:
   address: "127.0.0.1:0"
 {files}admin:
   socket: {self.admin_socket}
-policy: {self.policy}
+{admin}policy: {self.policy}
 decoy_key: {state / 'decoy.key'}
 {configuration}''', encoding='utf-8')
         ready = self.folder / 'ready.json'
         self.program = Program('sallyportd', [deployment.binaries.service, '--config', file,
                                               '--ready-file', ready], self.folder,
                                environment={**os.environ, **(environment or {})})
-        self.address = self.program.wait_for_file(ready)['grpc']
+        self.addresses = self.program.wait_for_file(ready)
+        self.address = self.addresses['grpc']
         self.ctl = Ctl(deployment.binaries.ctl, self.admin_socket)
 
     def write_policy(self, text):

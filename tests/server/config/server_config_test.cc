@@ -31,7 +31,7 @@ TEST(ServerConfig, ReadsEveryKey) {
 grpc:
   address: 0.0.0.0:7450
   tls: {certificate: cert.pem, key: key.pem, client_ca: ca.pem}
-admin: {socket: /run/x/admin.sock}
+admin: {socket: /run/x/admin.sock, metrics: 127.0.0.1:9464}
 health: {address: "0.0.0.0:7454"}
 policy: /etc/sallyport/policy.yaml
 decoy_key: /var/lib/x.key
@@ -56,6 +56,7 @@ log: {level: warning}
   EXPECT_EQ(config->tls->client_ca_file, "ca.pem");
   EXPECT_EQ(config->admin_socket, "/run/x/admin.sock");
   EXPECT_EQ(config->health_address, "0.0.0.0:7454");
+  EXPECT_EQ(config->metrics_address, "127.0.0.1:9464");
   EXPECT_EQ(config->policy_file, "/etc/sallyport/policy.yaml");
   EXPECT_EQ(config->decoy_key_file, "/var/lib/x.key");
   EXPECT_EQ(config->audit.file, "/var/log/x.jsonl");
@@ -140,6 +141,11 @@ TEST(ServerConfig, RefusesToSendPasswordsOverANetworkInTheClear) {
   EXPECT_NE(Error("grpc: {address: '0.0.0.0:7450'}").find("unencrypted"), std::string::npos);
   EXPECT_TRUE(Load("grpc: {address: '0.0.0.0:7450', allow_plaintext: true}").ok());
   EXPECT_TRUE(Load("grpc: {address: 'unix:/run/sallyport/grpc.sock'}").ok());
+}
+
+TEST(ServerConfig, RefusesAnAddressOfMetricsThatIsNone) {
+  EXPECT_NE(Error("admin: {metrics: 'unix:/run/metrics'}\n").find("HOST:PORT"), std::string::npos);
+  EXPECT_NE(Error("admin: {metrics: 127.0.0.1:9464s}\n").find("HOST:PORT"), std::string::npos);
 }
 
 TEST(ServerConfig, ReadsWhereOperatorsCallFromOtherMachines) {
