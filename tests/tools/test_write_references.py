@@ -66,9 +66,9 @@ class WriteReferences(unittest.TestCase):
 
     def test_a_new_exit_code_is_written(self):
         self.change('process/exit_code.h', '  kAlreadyExists = 7,\n',
-                    '  kAlreadyExists = 7,\n  // kTired: it\n  // sleeps.\n  kTired = 99,\n')
+                    '  kAlreadyExists = 7,\n  // kTired: as\n  // kFailure, asleep.\n  kTired = 99,\n')
         self.assertEqual(self.run_tool(), (0, ''))
-        self.assertIn('\n| 99 | it sleeps. |\n', self.read('docs/reference/exit-codes.md'))
+        self.assertIn('\n| 99 | as 1, asleep. |\n', self.read('docs/reference/exit-codes.md'))
 
     def test_a_page_without_the_mark_is_found(self):
         self.change('docs/reference/exit-codes.md', '<!-- written by', '<!-- made by')
