@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
-from harness import pages
+from harness import kustomize, pages
 from harness.case import EndToEndCase
 from harness.sallyport import policy_of
 
@@ -34,6 +34,12 @@ class Pages(EndToEndCase):
                          if pages.steps_of(path.read_text(encoding='utf-8'))}
         self.assertEqual(with_commands, set(_PAGES))
 
+    @classmethod
+    def setUpClass(cls):
+        scratch = tempfile.mkdtemp(prefix='sallyport-kubectl-')
+        cls.addClassCleanup(shutil.rmtree, scratch)
+        cls.kubectl = pathlib.Path(kustomize.Kubectl(scratch).program)
+
     def test_commands_work_and_print_what_the_page_says(self):
         with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
             runs = {name: pool.submit(self.run_page, name) for name in _PAGES}
@@ -43,7 +49,8 @@ class Pages(EndToEndCase):
 
     def run_page(self, name):
         binaries = self.deployment.binaries
-        programs = {path.parent for path in (binaries.service, binaries.gateway, binaries.ctl)}
+        programs = {path.parent for path in (binaries.service, binaries.gateway, binaries.ctl,
+                                             self.kubectl)}
         # Kept with all other logs where a test fails.
         folder = self.deployment.scratch / 'pages' / name.replace('/', '-')
         folder.mkdir(parents=True)

