@@ -37,8 +37,11 @@ class CertificateSource {
     std::string key(changed->key.view());
     const grpc_ssl_pem_key_cert_pair pair = {.private_key = key.c_str(),
                                              .cert_chain = changed->certificate.c_str()};
-    *config = grpc_ssl_server_certificate_config_create(
-        changed->client_ca.empty() ? nullptr : changed->client_ca.c_str(), &pair, 1);
+    // gRPC asserts that there are authorities, also where it asks for no certificate and looks
+    // at none.
+    const std::string& authorities =
+        changed->client_ca.empty() ? changed->certificate : changed->client_ca;
+    *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
     Wipe(&key);
     return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
   }
