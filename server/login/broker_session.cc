@@ -35,8 +35,8 @@ const std::shared_ptr<const BrokerScope>& BrokerSession::Scope() {
   const std::shared_ptr<BrokerUsage> before = scope_->usage;
   scope_ = std::make_shared<const BrokerScope>(policies_->Current(), identity_);
   if (scope_->usage == before) return scope_;
-  lease_ = scope_->usage == nullptr ? BrokerUsage::Lease()
-                                    : BrokerUsage::Hold(scope_->usage, kStream);
+  lease_ =
+      scope_->usage == nullptr ? BrokerUsage::Lease() : BrokerUsage::Hold(scope_->usage, kStream);
   return scope_;
 }
 

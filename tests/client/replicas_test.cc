@@ -127,17 +127,15 @@ TEST(Replicas, LosesNoLoginWhereTheServiceEndsConnectionsForTheirAge) {
   config.max_connection_age_grace = absl::Seconds(2);
   server::RunningService service(config);
   // Without tokens, a handshake that was under way when its stream was ended is lost.
-  const auto authenticator = Connect({.target = service.address(),
-                                      .max_stream_age = absl::InfiniteDuration(),
-                                      .resume = false});
+  const auto authenticator = Connect(
+      {.target = service.address(), .max_stream_age = absl::InfiniteDuration(), .resume = false});
   LogInUntil(*authenticator, [&] { return authenticator->stats().streams >= 4; });
 }
 
 TEST(Replicas, LosesNoLoginWhenStreamsGrowOld) {
   server::RunningService service;
-  const auto authenticator = Connect({.target = service.address(),
-                                      .max_stream_age = absl::Milliseconds(100),
-                                      .resume = false});
+  const auto authenticator = Connect(
+      {.target = service.address(), .max_stream_age = absl::Milliseconds(100), .resume = false});
   LogInUntil(*authenticator, [&] { return authenticator->stats().streams >= 20; });
 }
 
@@ -233,8 +231,8 @@ TEST(Replicas, TurnsFromOneThatDrainsToAnother) {
     FakeService draining(Draining());
     FakeService other(HeaderThenOk(1));
     Directory directory({draining.target()});
-    const auto authenticator = Connect({.target = "sallyport.example:7450",
-                                        .find_replicas = directory.find_replicas()});
+    const auto authenticator =
+        Connect({.target = "sallyport.example:7450", .find_replicas = directory.find_replicas()});
     ASSERT_TRUE(draining.WaitForStreams(1));
     directory.Set({draining.target(), other.target()});
     for (int attempt = 0; attempt < 5; ++attempt) {
@@ -288,8 +286,8 @@ TEST(Replicas, DoesNotWaitForOneThatDoesNotAnswer) {
 }
 
 TEST(Replicas, SaysThatTheServiceCouldNotBeFound) {
-  const auto authenticator = Connect({.target = "no-such-host.invalid:7450",
-                                      .connect_timeout = absl::Seconds(2)});
+  const auto authenticator =
+      Connect({.target = "no-such-host.invalid:7450", .connect_timeout = absl::Seconds(2)});
   const Outcome outcome = Attempt(*authenticator);
   EXPECT_EQ(outcome.code, amqp::SaslCode::kSysTemp);
   EXPECT_EQ(outcome.reason, FailureReason::kServiceUnreachable);

@@ -14,9 +14,9 @@ namespace {
 // Everybody is one broker, with these quotas.
 ServerConfig WithQuotas(const std::string& quotas) {
   ServerConfig config = ScratchConfig();
-  UseRules(&config, "",
-           absl::StrCat("brokers: [{name: edge, without_certificate: true, quotas: {", quotas,
-                        "}}]\n"));
+  UseRules(
+      &config, "",
+      absl::StrCat("brokers: [{name: edge, without_certificate: true, quotas: {", quotas, "}}]\n"));
   return config;
 }
 

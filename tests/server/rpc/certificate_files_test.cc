@@ -43,8 +43,8 @@ class CertificateRotation : public testing::Test {
     options.pem_private_key = pair.key;
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    const auto channel = grpc::CreateCustomChannel(running_->address(),
-                                                   grpc::SslCredentials(options), arguments);
+    const auto channel =
+        grpc::CreateCustomChannel(running_->address(), grpc::SslCredentials(options), arguments);
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
     v1::ListMechanismsResponse response;
