@@ -36,9 +36,10 @@ bool BrokerUsage::MayBegin(const policy::BrokerQuotas& quotas, Clock::time_point
   const int64_t latest = time + interval * quotas.burst;
   int64_t due = due_.load(std::memory_order_relaxed);
   while (true) {
-    // Further ahead than a burst it is only where a slower rate held before.
-    const int64_t next = std::clamp(due, time, latest) + interval;
+    const int64_t next = std::max(due, time) + interval;
     if (next > latest) {
+      // Further ahead than a burst it is only where a slower rate held before.
+      if (due > latest) due_.compare_exchange_strong(due, latest, std::memory_order_relaxed);
       refused_by_rate_.fetch_add(1, std::memory_order_relaxed);
       return false;
     }

@@ -75,7 +75,9 @@ TEST(BrokerQuotas, LoginsGoOnOnTheStreamThatThereIs) {
   // So that it is busy, and others are tried.
   while (authenticator->stats().streams < 4) {
     waiting.push_back(authenticator->Open(kFacts, observer));
-    if (waiting.size() % 64 == 0) ASSERT_TRUE(LogsIn(*authenticator));
+    if (waiting.size() % 64 == 0) {
+      ASSERT_TRUE(LogsIn(*authenticator));
+    }
     ASSERT_LT(waiting.size(), 10'000u);
   }
   for (int i = 0; i < 50; ++i) ASSERT_TRUE(LogsIn(*authenticator));
