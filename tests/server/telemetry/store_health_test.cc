@@ -155,6 +155,9 @@ TEST(MayLogIn, UnlessEveryWayInIsShut) {
   v1::Policy stale = policy;
   stale.mutable_stores(1)->mutable_cache()->mutable_stale_while_down()->set_seconds(60);
   EXPECT_TRUE(MayLogIn(stale, Stores{{"a", false}, {"b", false}}));
+  v1::Policy files = policy;
+  files.mutable_stores(0)->mutable_file()->set_path("htpasswd");
+  EXPECT_TRUE(MayLogIn(files, Stores{{"a", false}, {"b", false}}));
   v1::Policy tokens = policy;
   tokens.add_token_issuers()->set_name("idp");
   EXPECT_TRUE(MayLogIn(tokens, Stores{{"a", false}, {"b", false}}));
