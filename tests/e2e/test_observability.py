@@ -74,7 +74,8 @@ def variables():
 
 def substituted(expression, values):
     """As Grafana asks; `values`: of the dashboard's variables."""
-    for name, value in {**_GRAFANA, **{f'${name}': value for name, value in values.items()}}.items():
+    chosen = {f'${name}': value for name, value in values.items()}
+    for name, value in {**_GRAFANA, **chosen}.items():
         expression = expression.replace(name, value)
     if '$' in expression:
         raise AssertionError(f'a variable that the dashboard does not have: {expression}')
@@ -236,6 +237,9 @@ tenants:
         wanted = {'job': {'sallyport'}, 'tenant': {'blue', 'green', 'hooked'},
                   'store': {'hook', 'local'}}
         self.assertEqual(set(variables()), set(wanted))
+        for variable in _DASHBOARD['templating']['list']:
+            if variable['type'] == 'query':
+                self.assertEqual(variable['definition'], variable['query']['query'])
 
         def look(label, selector):
             found = set(self.prometheus.label_values(label, substituted(selector, {'job': '.+'})))
@@ -283,7 +287,8 @@ tenants:
         metrics, labels = documented()
         metrics |= _PROMETHEUS_METRICS | {rule['name'] for rule in rules
                                           if rule['type'] == 'recording'}
-        expressions = ([rule['query'] for rule in rules] + [target['expr'] for _, target in panels()]
+        expressions = ([rule['query'] for rule in rules]
+                       + [target['expr'] for _, target in panels()]
                        + [selector for _, selector in variables().values()])
         for expression in expressions:
             asked, by = names_in(expression)

@@ -32,8 +32,8 @@ class Prometheus:
                                 'static_configs': [{'targets': list(targets)}]}]}),
                                  encoding='utf-8')
         self.program = Program('prometheus', [
-            'prometheus', f'--config.file={configuration}', f'--storage.tsdb.path={folder / "data"}',
-            '--web.listen-address=127.0.0.1:0'], folder)
+            'prometheus', f'--config.file={configuration}',
+            f'--storage.tsdb.path={folder / "data"}', '--web.listen-address=127.0.0.1:0'], folder)
         self._address = self.program.wait_for_line(_LISTENS.search)[1]
         self.program.wait_for_line(lambda line: 'Server is ready to receive web requests' in line)
 
