@@ -7,16 +7,16 @@
 namespace sallyport::server {
 namespace {
 
-bool ServesStale(const v1::Store& store) {
-  const auto& time = store.cache().stale_while_down();
-  return time.seconds() > 0 || time.nanos() > 0;
+bool AnswersWhileDown(const v1::Store& store) {
+  const auto& stale = store.cache().stale_while_down();
+  return store.has_file() || store.has_directory() || stale.seconds() > 0 || stale.nanos() > 0;
 }
 
 }  // namespace
 
 bool MayLogIn(const v1::Policy& policy, const std::vector<StoreHealth::Store>& stores) {
   return stores.empty() || policy.token_issuers_size() > 0 ||
-         std::any_of(policy.stores().begin(), policy.stores().end(), ServesStale) ||
+         std::any_of(policy.stores().begin(), policy.stores().end(), AnswersWhileDown) ||
          std::any_of(stores.begin(), stores.end(),
                      [](const StoreHealth::Store& store) { return store.up.value_or(false); });
 }

@@ -3,9 +3,9 @@
 
 // Lets a probe ask by gRPC's health checking whether a replica can let anybody in:
 //
-//   sallyport.ready          serves unless the service drains, or no login could succeed:
-//                            every store of the policy is down, none of them serves what
-//                            is stale meanwhile, and no issuer's tokens are accepted
+//   sallyport.ready          serves unless the service drains, or nobody who is known
+//                            could log in: every store of the policy is down, none of
+//                            them can answer meanwhile, and no tokens are accepted
 //   sallyport.store/NAME     serves if and only if that store of the policy is up
 //
 // One store that is down keeps a replica ready: its own tenants would gain nothing from
@@ -27,7 +27,9 @@ namespace sallyport::server {
 inline constexpr char kReadyHealthName[] = "sallyport.ready";
 inline constexpr char kStoreHealthPrefix[] = "sallyport.store/";
 
-// MayLogIn says whether a login could succeed under `policy`, its stores being so.
+// MayLogIn says whether somebody who is known could log in under `policy`, its stores
+// being so. A store answers although it is down where it serves what is stale, and where it
+// is of files: that is down while they cannot be read anew, and goes on with what it read.
 bool MayLogIn(const v1::Policy& policy, const std::vector<StoreHealth::Store>& stores);
 
 class ReadinessHealth {

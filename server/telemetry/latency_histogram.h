@@ -17,10 +17,10 @@ class LatencyHistogram {
   // kBounds are the buckets' inclusive upper bounds, from 10 microseconds to 30 seconds,
   // in nanoseconds. What takes longer is in a last bucket without a bound.
   static constexpr std::array<int64_t, 20> kBounds = {
-      10'000,         25'000,         50'000,         100'000,       250'000,
-      500'000,        1'000'000,      2'500'000,      5'000'000,     10'000'000,
-      25'000'000,     50'000'000,     100'000'000,    250'000'000,   500'000'000,
-      1'000'000'000,  2'500'000'000,  5'000'000'000,  10'000'000'000, 30'000'000'000};
+      10'000,        25'000,        50'000,        100'000,        250'000,
+      500'000,       1'000'000,     2'500'000,     5'000'000,      10'000'000,
+      25'000'000,    50'000'000,    100'000'000,   250'000'000,    500'000'000,
+      1'000'000'000, 2'500'000'000, 5'000'000'000, 10'000'000'000, 30'000'000'000};
 
   // Counts is what was observed.
   struct Counts {

@@ -37,8 +37,7 @@ LoginCounts::Row& LoginCounts::RowOf(size_t mechanism) {
   return *other;
 }
 
-void LoginCounts::Count(const MechanismDescriptor* mechanism,
-                        std::optional<FailureReason> reason) {
+void LoginCounts::Count(const MechanismDescriptor* mechanism, std::optional<FailureReason> reason) {
   Row& row = RowOf(PlaceOf(mechanism));
   const size_t number = reason ? static_cast<size_t>(*reason) : 0;
   if (number < row.size()) row[number].fetch_add(1, std::memory_order_relaxed);

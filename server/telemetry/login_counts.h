@@ -32,9 +32,8 @@ class LoginCounts {
   void Count(const MechanismDescriptor* mechanism, std::optional<FailureReason> reason);
 
   // Visitor is called for each combination that has occurred.
-  using Visitor =
-      absl::FunctionRef<void(const MechanismDescriptor* mechanism,
-                             std::optional<FailureReason> reason, uint64_t logins)>;
+  using Visitor = absl::FunctionRef<void(const MechanismDescriptor* mechanism,
+                                         std::optional<FailureReason> reason, uint64_t logins)>;
   void ForEach(Visitor visitor) const;
 
  private:

@@ -4,8 +4,7 @@
 
 namespace sallyport::server {
 
-LoginCounts& LoginMetrics::Resolve(TenantCountSlots& slots, size_t index,
-                                   const std::string& name) {
+LoginCounts& LoginMetrics::Resolve(TenantCountSlots& slots, size_t index, const std::string& name) {
   std::shared_ptr<LoginCounts> counts = others_;
   {
     absl::MutexLock lock(&mutex_);

@@ -13,13 +13,13 @@ constexpr std::array kTable = {
                      Counter,
                      {"tenant", "mechanism", "outcome", "reason"},
                      "Logins that ended with an outcome"},
-    MetricDescriptor{"sallyport_login_stage_seconds",
-                     Histogram,
-                     {"stage"},
-                     "Time that logins spent in a stage"},
     MetricDescriptor{
-        "sallyport_handshakes", Gauge, {}, "Logins under way, those that wait for their client "
-                                           "included"},
+        "sallyport_login_stage_seconds", Histogram, {"stage"}, "Time that logins spent in a stage"},
+    MetricDescriptor{"sallyport_handshakes",
+                     Gauge,
+                     {},
+                     "Logins under way, those that wait for their client "
+                     "included"},
     MetricDescriptor{"sallyport_streams", Gauge, {"kind"}, "Calls and connections that are open"},
     MetricDescriptor{"sallyport_dropped_inputs_total",
                      Counter,
@@ -72,8 +72,7 @@ constexpr std::array kTable = {
                      "Sessions of DIGEST-MD5 that clients may go on from"},
     MetricDescriptor{
         "sallyport_resume_tokens_sealed_total", Counter, {}, "Resume tokens handed out"},
-    MetricDescriptor{
-        "sallyport_resume_tokens_opened_total", Counter, {}, "Resume tokens accepted"},
+    MetricDescriptor{"sallyport_resume_tokens_opened_total", Counter, {}, "Resume tokens accepted"},
     MetricDescriptor{"sallyport_resume_tokens_refused_total",
                      Counter,
                      {},
@@ -86,10 +85,8 @@ constexpr std::array kTable = {
                      Counter,
                      {},
                      "Logins and changes refused, as the audit log took no more"},
-    MetricDescriptor{"sallyport_audit_failing",
-                     Gauge,
-                     {},
-                     "Whether the audit log cannot be written now"},
+    MetricDescriptor{
+        "sallyport_audit_failing", Gauge, {}, "Whether the audit log cannot be written now"},
     MetricDescriptor{"sallyport_policy_info",
                      Gauge,
                      {"version", "hash"},
@@ -119,8 +116,7 @@ constexpr std::array kTable = {
                      "1, for what runs"},
     MetricDescriptor{
         "process_cpu_seconds_total", Counter, {}, "User and system CPU time spent, in seconds"},
-    MetricDescriptor{
-        "process_resident_memory_bytes", Gauge, {}, "Resident memory size, in bytes"},
+    MetricDescriptor{"process_resident_memory_bytes", Gauge, {}, "Resident memory size, in bytes"},
     MetricDescriptor{"process_virtual_memory_bytes", Gauge, {}, "Virtual memory size, in bytes"},
     MetricDescriptor{"process_open_fds", Gauge, {}, "Open file descriptors"},
     MetricDescriptor{"process_max_fds", Gauge, {}, "The most that may be open"},
@@ -160,7 +156,8 @@ const MetricDescriptor& Describe(Metric metric) { return kTable[static_cast<size
 std::string DocumentedRow(const MetricDescriptor& metric) {
   std::string labels;
   for (const std::string_view label : metric.labels) {
-    if (!label.empty()) absl::StrAppend(&labels, labels.empty() ? "`" : ", `", std::string(label), "`");
+    if (!label.empty())
+      absl::StrAppend(&labels, labels.empty() ? "`" : ", `", std::string(label), "`");
   }
   return absl::StrCat("| `", std::string(metric.name), "` | ", std::string(TypeName(metric.type)),
                       " | ", labels, " | ", std::string(metric.help), " |");

@@ -1,17 +1,26 @@
 #include "server/telemetry/metrics_server.h"
 
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <exception>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 
 namespace sallyport::server {
 namespace {
+
+constexpr absl::Duration kKnockPeriod = absl::Milliseconds(20);
 
 // The library has options in its addresses, such as a suffix for TLS: none of them may come
 // from a configuration.
@@ -39,7 +48,35 @@ int PortOf(std::string_view address) {
   return static_cast<int>(port);
 }
 
+// Connects to `address`, says nothing and goes.
+void Knock(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  std::string host = address.substr(0, colon);
+  if (host.front() == '[') host = host.substr(1, host.size() - 2);
+  const addrinfo hints = {.ai_flags = AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), address.c_str() + colon + 1, &hints, &found) != 0) return;
+  if (const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+      fd >= 0) {
+    (void)connect(fd, found->ai_addr, found->ai_addrlen);
+    close(fd);
+  }
+  freeaddrinfo(found);
+}
+
 }  // namespace
+
+MetricsServer::~MetricsServer() {
+  absl::Notification ended;
+  // The library's thread looks every two seconds whether it is to end, and when somebody
+  // connects.
+  std::thread knocker([&] {
+    while (!ended.WaitForNotificationWithTimeout(kKnockPeriod)) Knock(address_);
+  });
+  exposer_.reset();
+  ended.Notify();
+  knocker.join();
+}
 
 bool IsMetricsAddress(std::string_view address) { return PortOf(address) >= 0; }
 

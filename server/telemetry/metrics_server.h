@@ -24,6 +24,11 @@ class MetricsServer {
   static absl::StatusOr<std::unique_ptr<MetricsServer>> Start(
       const std::string& address, std::shared_ptr<prometheus::Collectable> metrics);
 
+  // Destroying the server waits for a scrape that is under way.
+  ~MetricsServer();
+  MetricsServer(const MetricsServer&) = delete;
+  MetricsServer& operator=(const MetricsServer&) = delete;
+
   // address is the one that is served, with the port that was taken.
   const std::string& address() const { return address_; }
 
@@ -35,7 +40,7 @@ class MetricsServer {
   const std::string address_;
   // The exposer only borrows it.
   const std::shared_ptr<prometheus::Collectable> metrics_;
-  const std::unique_ptr<prometheus::Exposer> exposer_;
+  std::unique_ptr<prometheus::Exposer> exposer_;
 };
 
 }  // namespace sallyport::server

@@ -83,7 +83,8 @@ void CollectProcess(MetricFamilies& families) {
     families.Add(Metric::kProcessStartTime, *boot + *started / ticks);
   }
   if (const auto bytes = Field(stat, 23)) families.Add(Metric::kProcessVirtualMemory, *bytes);
-  if (const auto pages = Field(stat, 24)) families.Add(Metric::kProcessResidentMemory, *pages * page);
+  if (const auto pages = Field(stat, 24))
+    families.Add(Metric::kProcessResidentMemory, *pages * page);
   if (const auto open = OpenFds()) families.Add(Metric::kProcessOpenFds, *open);
   families.Add(Metric::kProcessMaxFds, MaxFds());
 }
@@ -94,9 +95,9 @@ void CollectBuild(MetricFamilies& families) {
 #else
   constexpr std::string_view kCompiler = "g++ " __VERSION__;
 #endif
-  families.Add(Metric::kBuildInfo,
-               {process::kVersion, kCompiler, grpc::Version(), OpenSSL_version(OPENSSL_VERSION_STRING)},
-               1);
+  families.Add(
+      Metric::kBuildInfo,
+      {process::kVersion, kCompiler, grpc::Version(), OpenSSL_version(OPENSSL_VERSION_STRING)}, 1);
 }
 
 }  // namespace sallyport::server

@@ -133,7 +133,8 @@ void ServiceMetrics::CollectCertificates(MetricFamilies& families) const {
   for (const CertificateFile& file : sources_.certificates) {
     const auto expires_at = CertificateExpiry(file.path, file.authorities);
     // Long ago, so that whoever watches for expiry hears of it.
-    families.Add(Metric::kCertificateExpiry, {file.use}, expires_at.ok() ? Seconds(*expires_at) : 0);
+    families.Add(Metric::kCertificateExpiry, {file.use},
+                 expires_at.ok() ? Seconds(*expires_at) : 0);
   }
 }
 

@@ -15,8 +15,7 @@ bool IsSame(const std::weak_ptr<CredentialStore>& a, const std::shared_ptr<Crede
 
 }  // namespace
 
-StoreHealth::StoreHealth(const PolicySource& policies, const Options& options,
-                         OnChange on_change)
+StoreHealth::StoreHealth(const PolicySource& policies, const Options& options, OnChange on_change)
     : policies_(policies),
       options_(options),
       on_change_(std::move(on_change)),
@@ -66,23 +65,25 @@ void StoreHealth::Follow(const ActivePolicy& active) {
 // pings as it goes.
 void StoreHealth::PingDue(const ActivePolicy& active) {
   const absl::Time now = MonotonicNow();
+  State& state = *state_;
   for (size_t i = 0; i < active.stores.size(); ++i) {
     std::shared_ptr<Watched> watched;
     {
-      absl::MutexLock lock(&state_->mutex);
-      watched = state_->stores[i];
+      absl::MutexLock lock(&state.mutex);
+      watched = state.stores[i];
       if (watched->asked_at) {
-        if (now - *watched->asked_at >= options_.patience) Note(*state_, *watched, false);
+        if (now - *watched->asked_at >= options_.patience) Note(state, *watched, false);
         continue;
       }
       if (now < watched->next_at) continue;
       watched->asked_at = now;
       watched->next_at = now + options_.period;
     }
-    active.stores[i]->Ping([state = state_, watched](const absl::Status& status) {
-      absl::MutexLock lock(&state->mutex);
+    active.stores[i]->Ping([shared = state_, watched](const absl::Status& status) {
+      State& told = *shared;
+      absl::MutexLock lock(&told.mutex);
       watched->asked_at.reset();
-      Note(*state, *watched, status.ok());
+      Note(told, *watched, status.ok());
     });
   }
 }

@@ -33,7 +33,8 @@ class StoreHealth {
     std::optional<bool> up;
   };
 
-  using OnChange = std::function<void(const ActivePolicy& active, const std::vector<Store>& stores)>;
+  using OnChange =
+      std::function<void(const ActivePolicy& active, const std::vector<Store>& stores)>;
 
   // StoreHealth begins at once. `on_change` is called on its thread with the stores of
   // the active policy, when they have changed, or whether one is up. `policies` must

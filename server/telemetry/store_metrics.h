@@ -10,8 +10,7 @@
 namespace sallyport::server {
 
 // CollectStores adds the values of the stores of `active`, and whether each is up.
-void CollectStores(const ActivePolicy& active, const StoreHealth& health,
-                   MetricFamilies& families);
+void CollectStores(const ActivePolicy& active, const StoreHealth& health, MetricFamilies& families);
 
 }  // namespace sallyport::server
 

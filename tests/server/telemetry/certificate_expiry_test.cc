@@ -44,9 +44,9 @@ TEST(CertificateExpiry, IsThatOfTheFirstCertificate) {
 }
 
 TEST(CertificateExpiry, OfAuthoritiesIsThatOfTheFirstToExpire) {
-  const std::string path = WriteFile(
-      "authorities.pem", "# ours\n" + CertificateUntil(kLate) + "\n" + CertificateUntil(kSoon) +
-                             CertificateUntil(kLatest));
+  const std::string path =
+      WriteFile("authorities.pem", "# ours\n" + CertificateUntil(kLate) + "\n" +
+                                       CertificateUntil(kSoon) + CertificateUntil(kLatest));
   const auto expiry = CertificateExpiry(path, /*all=*/true);
   ASSERT_TRUE(expiry.ok()) << expiry.status();
   EXPECT_EQ(*expiry, kSoon);

@@ -36,8 +36,9 @@ TEST(MetricsServer, ServesMetricsWithWhateverATenantIsCalled) {
   ASSERT_TRUE(server.ok()) << server.status();
   const auto page = Get(**server, "/metrics");
   ASSERT_TRUE(page.ok()) << page.status();
-  EXPECT_TRUE(absl::StrContains(*page, "sallyport_logins_total{tenant=\"a \\\"b\\\" \\\\c\\nd\","
-                                       "mechanism=\"PLAIN\",outcome=\"ok\",reason=\"\"} 7"))
+  EXPECT_TRUE(absl::StrContains(*page,
+                                "sallyport_logins_total{tenant=\"a \\\"b\\\" \\\\c\\nd\","
+                                "mechanism=\"PLAIN\",outcome=\"ok\",reason=\"\"} 7"))
       << *page;
 }
 

@@ -50,11 +50,11 @@ class StoreHealthTest : public testing::Test {
  protected:
   void Start(const std::vector<std::string>& stores) {
     Write(stores);
-    auto source = PolicySource::Create(
-        {.file = file_,
-         .surroundings = {.decoy_key = Secret("any")},
-         .open_store = [this](const v1::Store& store) { return Open(store); },
-         .watch_period = absl::ZeroDuration()});
+    auto source =
+        PolicySource::Create({.file = file_,
+                              .surroundings = {.decoy_key = Secret("any")},
+                              .open_store = [this](const v1::Store& store) { return Open(store); },
+                              .watch_period = absl::ZeroDuration()});
     ASSERT_TRUE(source.ok()) << source.status();
     source_ = *std::move(source);
     health_ = std::make_unique<StoreHealth>(
@@ -155,6 +155,9 @@ TEST(MayLogIn, UnlessEveryWayInIsShut) {
   v1::Policy stale = policy;
   stale.mutable_stores(1)->mutable_cache()->mutable_stale_while_down()->set_seconds(60);
   EXPECT_TRUE(MayLogIn(stale, Stores{{"a", false}, {"b", false}}));
+  v1::Policy files = policy;
+  files.mutable_stores(0)->mutable_file()->set_path("htpasswd");
+  EXPECT_TRUE(MayLogIn(files, Stores{{"a", false}, {"b", false}}));
   v1::Policy tokens = policy;
   tokens.add_token_issuers()->set_name("idp");
   EXPECT_TRUE(MayLogIn(tokens, Stores{{"a", false}, {"b", false}}));
