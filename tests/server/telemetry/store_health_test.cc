@@ -125,7 +125,7 @@ TEST_F(StoreHealthTest, FollowsThePolicy) {
   Await({{"a", true}, {"b", true}});
   answers_["c"].up = false;
   Write({"a", "c"});
-  ASSERT_TRUE(source_->Reload().ok());
+  ASSERT_TRUE(source_->Reload().status.ok());
   Await({{"a", true}, {"c", false}});
   const auto stores = health_->Stores();
   ASSERT_EQ(stores.size(), 2u);
