@@ -158,7 +158,8 @@ class References(ManifestCase):
         [service] = fleet.of_kind('Service')
         self.assertEqual(service['spec']['clusterIP'], 'None')
         name, port = service['metadata']['name'], service['spec']['ports'][0]['port']
-        [ingress] = fleet.of_kind('NetworkPolicy')[0]['spec']['ingress']
+        [ingress] = [rule for rule in fleet.of_kind('NetworkPolicy')[0]['spec']['ingress']
+                     if rule['ports'][0]['port'] == service['spec']['ports'][0]['targetPort']]
         for overlay, workload, container in self.each_of_ours():
             if program_of(container) != 'sallyport-gateway':
                 continue
@@ -262,6 +263,7 @@ class Programs(ManifestCase):
             listening = {'health': configuration['health']['address']}
             if program_of(container) == 'sallyportd':
                 listening['grpc'] = configuration['grpc']['address']
+                listening['metrics'] = configuration['admin']['metrics']
             for listener in configuration.get('listeners', []):
                 listening[listener['name']] = listener['address']
             self.assertEqual({port['name']: f'0.0.0.0:{port["containerPort"]}'

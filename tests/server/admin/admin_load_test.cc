@@ -62,14 +62,17 @@ TEST(AdminLoad, DerivesFewKeysAtATime) {
 TEST(AdminLoad, EndsThoughTheServerOfAStoreHoldsCallsUp) {
   PostgresqlServer& server = PostgresqlServer::Shared();
   const std::string schema = server.NewSchema();
+  // What the store tells its changes, as long as it lives.
+  std::shared_ptr<ChangeTap> tap;
   ServedDirectory served(
       {.stores = "  - {name: fleet, postgresql: {connection: 'host=db'}}\n",
        .open_other = [&](const v1::Store& store) {
          PostgresqlOptions options = QuickPostgresqlOptions(PostgresqlSettings(
              absl::StrCat(server.Connection(), " application_name=hung"), schema));
          options.query_timeout = absl::Minutes(10);
-         return std::shared_ptr<CredentialStore>(
-             OpenPostgresqlStore(std::move(options), {.name = store.name()}).store);
+         OpenedStore opened = OpenPostgresqlStore(std::move(options), {.name = store.name()});
+         tap = std::move(opened.tap);
+         return std::shared_ptr<CredentialStore>(std::move(opened.store));
        }});
   ASSERT_TRUE(Add(served, "alice", "fleet").ok());
   const PqConnection other(PQconnectdb(server.Connection("postgres").c_str()));
