@@ -243,7 +243,7 @@ tenants:
 
         def look(label, selector):
             found = set(self.prometheus.label_values(label, substituted(selector, {'job': '.+'})))
-            return None if found == wanted[label] else found
+            return None if found == wanted[label] else f'found {found}'
         self.assert_soon({name: lambda asked=asked: look(*asked)
                           for name, asked in variables().items()})
 
