@@ -1,11 +1,11 @@
 #include "server/telemetry/service_metrics.h"
 
-#include <array>
 #include <memory>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
+#include "core/amqp/sasl_code.h"
 #include "core/sasl/failure_reason.h"
 #include "server/telemetry/certificate_expiry.h"
 #include "server/telemetry/process_metrics.h"
@@ -16,8 +16,7 @@ namespace {
 
 std::string_view OutcomeName(std::optional<FailureReason> reason) {
   if (!reason) return "ok";
-  constexpr std::array<std::string_view, 5> kNames = {"ok", "auth", "sys", "sys-perm", "sys-temp"};
-  return kNames[static_cast<size_t>(CodeFor(*reason))];
+  return amqp::SaslCodeName(CodeFor(*reason));
 }
 
 double Seconds(absl::Time time) { return absl::ToDoubleSeconds(time - absl::UnixEpoch()); }
