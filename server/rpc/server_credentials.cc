@@ -37,11 +37,11 @@ class CertificateSource {
     std::string key(changed->key.view());
     const grpc_ssl_pem_key_cert_pair pair = {.private_key = key.c_str(),
                                              .cert_chain = changed->certificate.c_str()};
-    // gRPC asserts that there are authorities, also where it asks for no certificate and looks
-    // at none.
-    const std::string& authorities =
+    // gRPC aborts where there is no authority, also where no broker is asked for a certificate
+    // and so none is looked at.
+    const std::string& authority =
         changed->client_ca.empty() ? changed->certificate : changed->client_ca;
-    *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
+    *config = grpc_ssl_server_certificate_config_create(authority.c_str(), &pair, 1);
     Wipe(&key);
     return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
   }

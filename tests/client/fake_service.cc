@@ -1,10 +1,8 @@
 #include "tests/client/fake_service.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
 #include <map>
+#include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,8 +15,10 @@ constexpr absl::Duration kPatience = absl::Seconds(30);
 }  // namespace
 
 std::string UniqueAddress() {
-  static std::atomic<int> count{0};
-  return absl::StrCat("unix-abstract:sallyport-client-test-", getpid(), "-", ++count);
+  // Tests that run at once may have one process id, each in a namespace of its own, and yet
+  // share these names.
+  std::random_device random;
+  return absl::StrCat("unix-abstract:sallyport-client-test-", random(), "-", random());
 }
 
 FakeService::FakeService(Script script, std::string address,
