@@ -295,8 +295,8 @@ class Runs(ImageCase):
         cls.realm.add_user('alice', 'kerberos password')
         cls.realm.add_service('amqp/localhost')
         users = cls.deployment.users
-        cls.directory = Directory(cls.scratch, deployment.servers.issue(_DIRECTORY), _DIRECTORY,
-                                  {'bob': users['bob']})
+        cls.directory = Directory(cls.scratch, deployment.servers.issue(_DIRECTORY),
+                                  {'bob': users['bob']}, _DIRECTORY)
         cls.addClassCleanup(cls.directory.stop)
         hosts = cls.scratch / 'hosts'
         hosts.write_text(f'127.0.0.1 localhost {_DIRECTORY}\n', encoding='utf-8')

@@ -5,7 +5,7 @@ import time
 from harness.case import EndToEndCase
 from harness.contract_case import AUTH, OK, SYS_TEMP, ContractService
 from harness.contract_client import Stream, connect, context
-from harness.ldap import Ldap
+from harness.directory import PEOPLE, SEARCHER, SEARCHER_PASSWORD, Directory
 from harness.postgresql import Postgresql
 from harness.sasl_frames import SASL_HEADER, plain
 
@@ -98,9 +98,9 @@ rules:
 class LdapDirectory(StoreCase):
 
     def setUp(self):
-        self.directory = Ldap(self.deployment.scratch, self.deployment.service_tls)
+        self.directory = Directory(self.deployment.scratch, self.deployment.service_tls,
+                                   {'carol': 'sesame'})
         self.addCleanup(self.directory.stop)
-        self.directory.add_user('carol', 'sesame', 'carol@example.org')
         self.server = self.service(f'''\
 stores:
   - name: corp
@@ -108,13 +108,13 @@ stores:
     ldap:
       urls: ["{self.directory.url}"]
       tls: {{ca_file: {self.deployment.servers.certificate}}}
-      bind_dn: cn=searcher,dc=test
+      bind_dn: {SEARCHER}
       bind_password: {{env: DIRECTORY_PASSWORD}}
-      base_dn: ou=people,dc=test
+      base_dn: {PEOPLE}
       attributes: {{mail: email}}
 rules:
   stores: [{{store: corp}}]
-''', environment={'DIRECTORY_PASSWORD': 'search'})
+''', environment={'DIRECTORY_PASSWORD': SEARCHER_PASSWORD})
         self.logins = self.stream(self.server)
 
     def test_judges_passwords_itself_and_tells_attributes(self):

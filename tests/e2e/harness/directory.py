@@ -2,6 +2,7 @@
 
 import pathlib
 import subprocess
+import tempfile
 import urllib.parse
 
 from harness.processes import Program, ProgramFailed, free_port
@@ -11,36 +12,45 @@ PEOPLE = f'ou=people,{BASE}'
 SEARCHER = f'cn=searcher,{BASE}'
 SEARCHER_PASSWORD = 'who searches'
 
+_ATTEMPTS = 10
+
 
 class Directory:
-    """A running server at 127.0.0.1, with these users: {name: password}."""
+    """A running server at 127.0.0.1, with these users: {name: password}; the mail of each is
+    NAME@example.org. After `stop`, `start` brings it back at the same port."""
 
-    def __init__(self, scratch, tls, hostname, users):
+    def __init__(self, scratch, tls, users, hostname='127.0.0.1'):
         """`tls`: a certificate for `hostname`, by which clients call it. Not localhost: libldap
         takes that for the machine's own name."""
         self._hostname = hostname
-        self._folder = pathlib.Path(scratch) / 'directory'
-        self._folder.mkdir()
+        self._folder = pathlib.Path(tempfile.mkdtemp(prefix='directory-', dir=scratch))
         self._write_configuration(tls)
         self._populate(users)
-        self.url = ''
+        self._port = None
         self._server = None
+        self.start()
+
+    @property
+    def url(self):
+        return f'ldaps://{self._hostname}:{self._port}'
+
+    def start(self):
         # It cannot take port 0, so another program may be faster to a free port.
-        for attempt in range(3):
+        for _ in range(_ATTEMPTS):
+            port = self._port or free_port()
             try:
-                self._start()
-                return
+                self._start(port)
             except ProgramFailed:
                 self.stop()
-                if attempt == 2:
-                    raise
+                continue
+            self._port = port
+            return
+        raise ProgramFailed('slapd does not start')
 
     def stop(self):
         self._server.stop()
 
-    def _start(self):
-        port = free_port()
-        self.url = f'ldaps://{self._hostname}:{port}'
+    def _start(self, port):
         # The last that it opens.
         socket = self._folder / 'socket'
         socket.unlink(missing_ok=True)
@@ -90,6 +100,7 @@ objectClass: inetOrgPerson
 uid: {name}
 cn: {name}
 sn: {name}
+mail: {name}@example.org
 userPassword: {password}
 ''' for name, password in users.items())
         done = subprocess.run(['/usr/sbin/slapadd', '-f', self._configuration], input=entries,
