@@ -32,11 +32,14 @@ StoreUnderTest MakePostgresql(bool per_tenant) {
     ASSERT_TRUE(added.ok()) << added.status();
     tap->AwaitChanged(user.key, before + 2);
   };
-  under_test.another = [&server, schema, per_tenant] {
-    return OpenPostgresqlStore(
-               QuickPostgresqlOptions(PostgresqlSettings(server.Connection(), schema)),
-               {.name = "another", .per_tenant = per_tenant})
-        .store;
+  // Each store's tap lives as long as this does.
+  under_test.another = [&server, schema, per_tenant,
+                        taps = std::vector<std::shared_ptr<ChangeTap>>()]() mutable {
+    OpenedStore another = OpenPostgresqlStore(
+        QuickPostgresqlOptions(PostgresqlSettings(server.Connection(), schema)),
+        {.name = "another", .per_tenant = per_tenant});
+    taps.push_back(std::move(another.tap));
+    return std::move(another.store);
   };
   under_test.refuse_credentials = [&server, schema] {
     server.Query(absl::StrCat("ALTER TABLE ", SqlIdentifier(schema),

@@ -26,7 +26,7 @@ TEST(WebhookRequest, AsksForAUser) {
 }
 
 TEST(WebhookRequest, CarriesEveryNameAsItIs) {
-  const std::string name = std::string("j\xc3\xbcrgen\"\\\n\0\x7f', \"x\": \"y", 24);
+  const std::string name = std::string("j\xc3\xbcrgen\"\\\n\0\x7f', \"x\": \"y", 22);
   const json request = json::parse(FormatLookup("s", {name, name})->view());
   EXPECT_EQ(request["user"], name);
   EXPECT_EQ(request["tenant"], name);
