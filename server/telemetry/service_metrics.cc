@@ -37,6 +37,7 @@ std::vector<prometheus::MetricFamily> ServiceMetrics::Collect() const {
   }
   ForgetTenants();
   CollectLogins(families);
+  CollectBrokers(families);
   CollectDerivations(families);
   CollectResume(families);
   CollectAudit(families);
@@ -88,6 +89,19 @@ void ServiceMetrics::CollectLogins(MetricFamilies& families) const {
   add_streams("exchange", sources_.exchanges);
   add_streams("text", sources_.text_connections);
   AddNumber(families, Metric::kRememberedSessions, sources_.host.sessions.size());
+}
+
+void ServiceMetrics::CollectBrokers(MetricFamilies& families) const {
+  for (const BrokerUsageReport& use : sources_.host.policies.BrokerUse()) {
+    families.Add(Metric::kBrokerStreams, {use.broker}, static_cast<double>(use.streams));
+    families.Add(Metric::kBrokerHandshakes, {use.broker}, static_cast<double>(use.handshakes));
+    const auto add_refused = [&](std::string_view quota, uint64_t refused) {
+      families.Add(Metric::kBrokerRefused, {use.broker, quota}, static_cast<double>(refused));
+    };
+    add_refused("max_streams", use.refused_streams);
+    add_refused("max_handshakes", use.refused_handshakes);
+    add_refused("handshakes_per_second", use.refused_by_rate);
+  }
 }
 
 void ServiceMetrics::CollectDerivations(MetricFamilies& families) const {

@@ -54,6 +54,7 @@ class ServiceMetrics final : public prometheus::Collectable {
 
  private:
   void CollectLogins(MetricFamilies& families) const;
+  void CollectBrokers(MetricFamilies& families) const;
   void CollectDerivations(MetricFamilies& families) const;
   void CollectResume(MetricFamilies& families) const;
   void CollectAudit(MetricFamilies& families) const;

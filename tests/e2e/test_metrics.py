@@ -10,7 +10,7 @@ import threading
 from harness import sasl_frames
 from harness.case import EndToEndCase
 from harness.contract_case import AUTH, SYS_TEMP, ContractService
-from harness.contract_client import connect, context
+from harness.contract_client import NoAnswer, connect, context
 from harness.metrics import Metrics
 from harness.processes import ProgramFailed
 from harness.sasl_frames import SASL_HEADER
@@ -243,6 +243,32 @@ rules: {{stores: [{{store: hook}}]}}
         self.wait_for_health('sallyport.store/local', _SERVING)
 
 
+class Brokers(MeteredCase):
+
+    @staticmethod
+    def policy(folder):
+        return policy_of(folder / 'users.db', more='''\
+brokers:
+  - name: local
+    without_certificate: true
+    quotas: {max_streams: 1, max_handshakes: 1}
+''')
+
+    def test_are_told_by_what_they_use_and_were_refused(self):
+        waiting = self.stream.open(context())
+        waiting.read_greeting()
+        self.assert_out(self.plain('alice', 'any'), 'OVERLOADED', SYS_TEMP)
+        with self.assertRaisesRegex(NoAnswer, 'RESOURCE_EXHAUSTED'):
+            self.new_stream().open(context()).read_greeting()
+        metrics = self.service.metrics()
+        self.assertEqual(metrics.get('sallyport_broker_streams', broker='local'), 1)
+        self.assertEqual(metrics.get('sallyport_broker_handshakes', broker='local'), 1)
+        refused = {dict(labels)['quota']: value for labels, value in
+                   metrics.all('sallyport_broker_refused_total').items()}
+        self.assertEqual(refused, {'max_streams': 1, 'max_handshakes': 1,
+                                   'handshakes_per_second': 0})
+
+
 class Policies(MeteredCase):
 
     @staticmethod
@@ -304,7 +330,11 @@ class Everything(EndToEndCase):
         super().setUp()
         self.pair = self.deployment.servers.issue('metered')
         self.service = MeteredService(
-            lambda folder: policy_of(folder / 'users.db'), tls=self.pair, admin=f'''\
+            lambda folder: policy_of(folder / 'users.db', more='''\
+brokers:
+  - name: metered
+    identities: [metered-broker]
+'''), tls=self.pair, admin=f'''\
   address: "127.0.0.1:0"
   tls: {{certificate: {self.pair.certificate}, key: {self.pair.key}, client_ca: {self.pair.ca}}}
   allow: ["*.admins.example"]
@@ -320,7 +350,8 @@ class Everything(EndToEndCase):
                    done.stdout)).timestamp()
 
     def test_is_documented_and_what_is_documented_is_there(self):
-        pair = self.deployment.servers.issue('metered-broker', usage='clientAuth')
+        pair = self.deployment.servers.issue('metered-broker', usage='clientAuth',
+                                             names='DNS:metered-broker')
         channel = connect(self.service.address, pair)
         self.addCleanup(channel.close)
         case = PolicyCase()
