@@ -35,9 +35,9 @@ StoreUnderTest MakePostgresql(bool per_tenant) {
   // Each store's tap lives as long as this does.
   under_test.another = [&server, schema, per_tenant,
                         taps = std::vector<std::shared_ptr<ChangeTap>>()]() mutable {
-    OpenedStore another = OpenPostgresqlStore(
-        QuickPostgresqlOptions(PostgresqlSettings(server.Connection(), schema)),
-        {.name = "another", .per_tenant = per_tenant});
+    OpenedStore another =
+        OpenPostgresqlStore(QuickPostgresqlOptions(PostgresqlSettings(server.Connection(), schema)),
+                            {.name = "another", .per_tenant = per_tenant});
     taps.push_back(std::move(another.tap));
     return std::move(another.store);
   };
