@@ -12,6 +12,8 @@ namespace {
 constexpr int kMaxRequestSize = 4 << 10;
 // Anybody on the network may come, and a probe needs one.
 constexpr int kMaxCallsPerConnection = 16;
+// A probe comes on a connection of its own, and one that asks nothing takes a descriptor.
+constexpr int kMaxIdleMilliseconds = 30'000;
 
 }  // namespace
 
@@ -23,6 +25,7 @@ absl::StatusOr<std::unique_ptr<HealthServer>> HealthServer::Start(const std::str
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxCallsPerConnection);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kMaxIdleMilliseconds);
   builder.SetMaxReceiveMessageSize(kMaxRequestSize);
   builder.RegisterCallbackGenericService(&health->nothing_else_);
   health->server_ = builder.BuildAndStart();

@@ -34,7 +34,7 @@ OTHER_WINDOWS = (0, 500)
 
 CONFIG = """
 grpc: {{address: "127.0.0.1:0"}}
-admin: {{socket: {folder}/admin/admin.sock}}
+admin: {{socket: {folder}/admin/admin.sock, metrics: "127.0.0.1:0"}}
 policy: {folder}/policy.yaml
 decoy_key: {folder}/decoy.key
 audit: {{file: {folder}/audit.jsonl}}
@@ -56,6 +56,7 @@ brokers:
   - name: load
     without_certificate: true
     release: {{groups: ["brokers-.*"]}}
+    quotas: {{max_streams: 1000, max_handshakes: 100000, handshakes_per_second: 1000000}}
 rules:
   stores: [{{store: users}}]
   mechanisms: [SCRAM-SHA-256-PLUS, SCRAM-SHA-256, EXTERNAL, OAUTHBEARER, PLAIN, ANONYMOUS]

@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 
 #include <memory>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -105,13 +106,17 @@ std::optional<Certificates> CertificateFiles::Changed() {
                                    process::FileStamp(tls_.key_file), "\n",
                                    process::FileStamp(tls_.client_ca_file));
   if (stamp == stamp_) return std::nullopt;
-  stamp_ = std::move(stamp);
   auto read = ReadCertificates(tls_);
   if (!read.ok()) {
-    process::Log(process::LogLevel::kError, "TLS files not loaded: the old ones stay in use",
-                 {{"error", read.status().message()}});
+    // What is wrong may pass without a change of the files, so they are read again.
+    if (std::exchange(failure_, read.status()) != read.status()) {
+      process::Log(process::LogLevel::kError, "TLS files not loaded: the old ones stay in use",
+                   {{"error", read.status().message()}});
+    }
     return std::nullopt;
   }
+  failure_ = absl::OkStatus();
+  stamp_ = std::move(stamp);
   process::Log(process::LogLevel::kInfo, "TLS files loaded",
                {{"certificate", tls_.certificate_file}});
   return *std::move(read);

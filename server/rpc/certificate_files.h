@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/credentials/secret.h"
 #include "server/config/server_config.h"
@@ -34,15 +35,18 @@ class CertificateFiles {
   explicit CertificateFiles(ServerTls tls) : tls_(std::move(tls)) {}
 
   // Changed is what is in the files, if that has not been told before and fits together;
-  // of what does not, the log tells once. It costs little where nothing has changed.
+  // of what does not, the log tells once, and it is tried again at the next call. It costs little
+  // where nothing has changed.
   std::optional<Certificates> Changed();
 
   const ServerTls& tls() const { return tls_; }
 
  private:
   const ServerTls tls_;
-  // Of the files, as they were last read.
+  // Of the files, as they were last used.
   std::string stamp_;
+  // Why they could not be, when they were last looked at.
+  absl::Status failure_;
 };
 
 }  // namespace sallyport::server

@@ -21,6 +21,9 @@ constexpr size_t kMaxPemBytes = 1 << 20;
 using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
 
+// OpenSSL would otherwise ask for a passphrase on the terminal.
+int RefusePassphrase(char*, int, int, void*) { return -1; }
+
 std::optional<absl::Time> NotAfter(const X509* certificate) {
   tm parts{};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) return std::nullopt;
@@ -34,8 +37,8 @@ absl::StatusOr<absl::Time> CertificateExpiry(const std::string& path, bool all) 
   if (!pem.ok()) return pem.status();
   const Bio bio(BIO_new_mem_buf(pem->data(), static_cast<int>(pem->size())), BIO_free);
   std::optional<absl::Time> first;
-  while (const auto certificate =
-             Certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), X509_free)) {
+  while (const auto certificate = Certificate(
+             PEM_read_bio_X509(bio.get(), nullptr, RefusePassphrase, nullptr), X509_free)) {
     const auto expires_at = NotAfter(certificate.get());
     if (expires_at) first = std::min(first.value_or(absl::InfiniteFuture()), *expires_at);
     if (!all) break;

@@ -63,8 +63,8 @@ ENVIRONMENT = {
 }
 ENTRY_POINT = ['/usr/bin/sallyportd']
 ARGUMENTS = ['--config', '/etc/sallyport/sallyportd.yaml']
-# AMQP over TLS, the brokers' calls, the operators' calls.
-PORTS = ('5671/tcp', '7450/tcp', '7452/tcp')
+# AMQP over TLS, the brokers' calls, the operators' calls, probes, metrics.
+PORTS = ('5671/tcp', '7450/tcp', '7452/tcp', '7454/tcp', '9464/tcp')
 VOLUMES = (STATE,)
 STOP_SIGNAL = 'SIGTERM'
 

@@ -1,7 +1,10 @@
 // How a running service takes up files that are replaced under it.
 
+#include "server/rpc/certificate_files.h"
+
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <memory>
 #include <optional>
@@ -107,6 +110,21 @@ TEST_F(CertificateRotation, AnAuthorityThatCannotBeReadLetsNobodyElseIn) {
     EXPECT_TRUE(CanConnect(old_, old_)) << unusable;
     EXPECT_FALSE(CanConnect(new_, old_)) << unusable;
   }
+}
+
+// While the process has no descriptor left, say.
+TEST_F(CertificateRotation, WhatCouldNotBeReadIsReadLaterThoughItStaysAsItIs) {
+  CertificateFiles files(tls_);
+  ASSERT_TRUE(files.Changed());
+  Write(new_.Issue("localhost"));
+  rlimit limit = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none = {.rlim_cur = 0, .rlim_max = limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const bool read = files.Changed().has_value();
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_FALSE(read);
+  EXPECT_TRUE(files.Changed());
 }
 
 }  // namespace
