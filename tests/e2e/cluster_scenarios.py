@@ -197,7 +197,8 @@ class UnderLoad(Scenario):
 
     @staticmethod
     def logins_at(pod):
-        return sum('"login accepted"' in line
+        """Those in the audit log of its standard output."""
+        return sum('"kind":"login"' in line and '"outcome":"ok"' in line
                    for line in pod.container('sallyportd').program.lines)
 
     def test_a_rolling_update_of_the_gateway_loses_no_login(self):
