@@ -26,11 +26,16 @@ std::shared_ptr<grpc::Channel> HealthChannel(RunningService& running) {
                              grpc::InsecureChannelCredentials());
 }
 
+// Once the first store has answered.
+void AwaitReady(const std::shared_ptr<grpc::Channel>& probe) {
+  while (CheckHealth(probe, "sallyport.ready") != kServes) std::this_thread::yield();
+}
+
 TEST(HealthAddress, TellsThatTheServiceIsReadyAndUnderWhichPolicy) {
   RunningService running(WithHealthAddress());
   const auto probe = HealthChannel(running);
   EXPECT_EQ(CheckHealth(probe, ""), kServes);
-  EXPECT_EQ(CheckHealth(probe, "sallyport.ready"), kServes);
+  AwaitReady(probe);
   EXPECT_EQ(CheckHealth(probe, "sallyport.policy"), kServes);
 }
 
@@ -49,6 +54,7 @@ TEST(HealthAddress, IsAliveAndNotReadyWhileTheServiceDrains) {
   config.drain = absl::Seconds(60);
   RunningService running(config);
   const auto probe = HealthChannel(running);
+  AwaitReady(probe);
   RawStream stream(running.stub());
   ScramClient client;
   v1::ConnectionInput open = OpenInput(1);
